@@ -57,12 +57,12 @@ def summary(tensor):
 
 def pack(tensor, limit=LIMIT):
     """Full when small, a summary when not."""
-    return full(tensor) if tensor.numel() <= limit else summary(tensor)
+    return full(tensor) if tensor.numel() <= max(limit, 16) else summary(tensor)
 
 
 def uniform(*shape):
     """The inputs of all cases: uniform on [-1, 1), drawn from the default generator."""
-    return torch.rand(*shape) * 2 - 1
+    return torch.rand(shape) * 2 - 1
 
 
 def made_with():
