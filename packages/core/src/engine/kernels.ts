@@ -1,0 +1,255 @@
+/**
+ * What the compiled kernels (`packages/core/assembly`) export. A kernel is a small function on byte addresses
+ * and element counts; it owns no memory and keeps no state but the scratch area that `setScratch` names.
+ *
+ * Letters: M, N, K of a matrix product · T steps · B batch rows · I inputs · H hidden units · G gates (RNN 1, LSTM 4,
+ * GRU 3). Addresses are bytes into the one memory; every other number counts elements. All floats are float32.
+ * Where a kernel takes `b0, b1`, it works on that range of batch rows only, so that threads can share a batch.
+ */
+export interface Kernels {
+  /** Bytes of scratch that one instance needs. */
+  scratchBytes(): number;
+  /** Names the scratch area: 64-byte aligned, `scratchBytes()` long, private to this instance. */
+  setScratch(address: number): void;
+
+  // ---- matrix products -------------------------------------------------------------------------------------
+  /**
+   * C[M,N] = op(A)·op(B) + beta·C, row-major; op transposes when its flag is 1. A is [M,K] (or [K,M] when
+   * transposed) with `lda` elements between rows; B is [K,N] (or [N,K]). `beta` is 0 (C is not read) or 1.
+   */
+  gemm(
+    transA: number,
+    transB: number,
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    lda: number,
+    b: number,
+    ldb: number,
+    beta: number,
+    c: number,
+    ldc: number,
+  ): void;
+  /** Bytes of a whole matrix B[K,N] packed for `gemmPacked`. */
+  packedBytes(n: number, k: number): number;
+  /** Packs op(B)[K,N] into panels. */
+  pack(transB: number, n: number, k: number, b: number, ldb: number, packed: number): void;
+  /** C[M,N] = A[M,K]·B + beta·C with B packed before. */
+  gemmPacked(
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    lda: number,
+    packed: number,
+    beta: number,
+    c: number,
+    ldc: number,
+  ): void;
+
+  // ---- element by element ----------------------------------------------------------------------------------
+  fill(n: number, value: number, y: number): void;
+  copy(n: number, x: number, y: number): void;
+  /** y[i] = f(x[i]); y may be x. `op` is a `Unary` code; `alpha` its parameter (LeakyReLU slope, ELU alpha, pow exponent, clamp floor), else unused. */
+  unary(op: number, n: number, x: number, alpha: number, y: number): void;
+  /** dx[i] = dy[i]·f′ where f′ is taken from x[i] and y[i] = f(x[i]), whichever is better; dx may be dy. */
+  unaryBackward(op: number, n: number, x: number, y: number, dy: number, alpha: number, dx: number): void;
+  /** y[i] = a[i] ∘ b[i]; y may be a or b. `op` is a `Binary` code. Comparisons give 1 or 0. */
+  binary(op: number, n: number, a: number, b: number, y: number): void;
+  /** y[i] = a[i] ∘ s, or s ∘ a[i] when `reversed` is 1. */
+  binaryScalar(op: number, n: number, a: number, s: number, reversed: number, y: number): void;
+  /** y[i,j] = a[i,j] ∘ b[j], or b[j] ∘ a[i,j] when `reversed` is 1. */
+  binaryRow(op: number, rows: number, cols: number, a: number, b: number, reversed: number, y: number): void;
+  /** y = a ∘ b with any strides (in elements, 0 where broadcast); y is contiguous. shape, aStrides, bStrides: int32[ndim] at these addresses. */
+  binaryStrided(
+    op: number,
+    ndim: number,
+    shape: number,
+    a: number,
+    aStrides: number,
+    b: number,
+    bStrides: number,
+    y: number,
+  ): void;
+  /** y (contiguous) = x read with any strides, negative ones too (`x` then points at the first element read). 4-byte elements of any type. */
+  copyStrided(ndim: number, shape: number, x: number, strides: number, y: number): void;
+  /** The reverse: y, written with strides, += x (contiguous float32). Addresses that coincide add up. */
+  addStrided(ndim: number, shape: number, x: number, y: number, strides: number): void;
+  /** y[i] = cond[i] ≠ 0 ? a[i] : b[i]. cond is float32. */
+  where(n: number, cond: number, a: number, b: number, y: number): void;
+  /** y += alpha·x */
+  axpy(n: number, alpha: number, x: number, y: number): void;
+  /** y[i,j] = row[j] for every i (a bias before a product with beta 1). */
+  broadcastRow(rows: number, cols: number, row: number, y: number): void;
+
+  // ---- reductions (accumulated in float64) -----------------------------------------------------------------
+  sum(n: number, x: number): number;
+  /** Σ x² (gradient norms). */
+  sumSquares(n: number, x: number): number;
+  /** Σ (a−b)² */
+  sumSquaredDifference(n: number, a: number, b: number): number;
+  /** 1 when every element is finite, else 0. */
+  allFinite(n: number, x: number): number;
+  /** y[outer,inner] = reduction over mid of x[outer,mid,inner]. `op` is a `Reduce` code. */
+  reduce(op: number, outer: number, mid: number, inner: number, x: number, y: number): void;
+  /** y[outer,inner] (int32) = index along mid of the largest (`max` 1) or smallest (0) element; the first of equals; NaN wins, as in PyTorch. */
+  argReduce(max: number, outer: number, mid: number, inner: number, x: number, y: number): void;
+  /** y[j] += Σ_i x[i,j] (bias gradients; y is float32 and accumulated into). */
+  addColumnSums(rows: number, cols: number, x: number, y: number): void;
+  /** Softmax (log 0) or log-softmax (log 1) over mid of x[outer,mid,inner]. */
+  softmax(log: number, outer: number, mid: number, inner: number, x: number, y: number): void;
+  softmaxBackward(
+    log: number,
+    outer: number,
+    mid: number,
+    inner: number,
+    y: number,
+    dy: number,
+    dx: number,
+  ): void;
+
+  // ---- optimizer steps (one parameter each, in place) ------------------------------------------------------
+  /** PyTorch's SGD. `buf` is 0 without momentum; `first` 1 on the step that starts the buffer. */
+  sgd(
+    n: number,
+    p: number,
+    g: number,
+    buf: number,
+    lr: number,
+    momentum: number,
+    dampening: number,
+    weightDecay: number,
+    nesterov: number,
+    first: number,
+  ): void;
+  /**
+   * PyTorch's Adam (decoupled 0) and AdamW (decoupled 1). `vmax` is 0 without amsgrad.
+   * bias1 = 1−β1^t, bias2 = 1−β2^t, computed by the caller in float64.
+   */
+  adam(
+    n: number,
+    p: number,
+    g: number,
+    m: number,
+    v: number,
+    vmax: number,
+    lr: number,
+    beta1: number,
+    beta2: number,
+    eps: number,
+    weightDecay: number,
+    bias1: number,
+    bias2: number,
+    decoupled: number,
+  ): void;
+
+  // ---- recurrent layers: one layer, one direction, a whole sequence ----------------------------------------
+  /** Bytes of W_hh packed for the forward loop (h·W_hhᵀ) or, with backward 1, for the backward loop (dgates·W_hh). */
+  recurrentPackedBytes(cell: number, h: number, backward: number): number;
+  /** Packs W_hh [G·H, H]. */
+  recurrentPack(cell: number, h: number, backward: number, whh: number, packed: number): void;
+  /**
+   * Runs all steps for batch rows b0 … b1−1.
+   *
+   * gates [T,B,G·H]: in, x·W_ihᵀ + b_ih (+ b_hh, except for the n gate of GRU); out, the activated gates.
+   * hs [T+1,B,H]: states. Forward in time: slot 0 holds h₀ on entry and slot t+1 receives h_t. `reverse` 1: slot T
+   * holds h₀ and slot t receives h_t, for t = T−1 … 0. So the output is slots 1…T (or 0…T−1), and the "previous
+   * state" matrix for the weight gradient is the other T slots: both are contiguous.
+   * cs: LSTM cell states, same layout, `cStride` elements from slot to slot: B·H when all are kept for backward, 0 when
+   * one slot is reused in place (inference).
+   * extra [T,B,H]: LSTM tanh(c_t) (0: do not keep); GRU W_hn·h_{t−1} + b_hn (always needed); RNN unused.
+   * bhn [H]: GRU's b_hh for the n gate, or 0 without bias.
+   * batchSizes int32[T], or 0: at step t only rows below batchSizes[t] take part (packed sequences sorted by length).
+   */
+  recurrentForward(
+    cell: number,
+    t: number,
+    b: number,
+    b0: number,
+    b1: number,
+    h: number,
+    reverse: number,
+    gates: number,
+    packed: number,
+    bhn: number,
+    hs: number,
+    cs: number,
+    cStride: number,
+    extra: number,
+    batchSizes: number,
+  ): void;
+  /**
+   * The reverse of recurrentForward. `packed` is the backward packing.
+   * dy [T,B,H]: gradient of every output (0: none). dh [B,H], dc [B,H]: in, gradient of the final states;
+   * out, gradient of the initial ones (dc for LSTM only). dgates [T,B,G·H] out: gradient before activation, seen from
+   * the input side; may be `gates`. dhn [T,B,H] out, GRU only: the n gate's gradient seen from the hidden side
+   * (da_n·r); may be `extra`. When batchSizes is given, rows that take no part at t get zero gradients there.
+   */
+  recurrentBackward(
+    cell: number,
+    t: number,
+    b: number,
+    b0: number,
+    b1: number,
+    h: number,
+    reverse: number,
+    gates: number,
+    packed: number,
+    hs: number,
+    cs: number,
+    extra: number,
+    batchSizes: number,
+    dy: number,
+    dh: number,
+    dc: number,
+    dgates: number,
+    dhn: number,
+  ): void;
+}
+
+/** Codes of `Kernels.unary`. */
+export const Unary = {
+  neg: 0,
+  abs: 1,
+  exp: 2,
+  log: 3,
+  sqrt: 4,
+  square: 5,
+  reciprocal: 6,
+  sigmoid: 7,
+  tanh: 8,
+  relu: 9,
+  leakyRelu: 10,
+  elu: 11,
+  gelu: 12,
+  silu: 13,
+  softplus: 14,
+  sign: 15,
+  pow: 16,
+  geluTanh: 17,
+  logSigmoid: 18,
+} as const;
+
+/** Codes of `Kernels.binary` and its relatives. */
+export const Binary = {
+  add: 0,
+  sub: 1,
+  mul: 2,
+  div: 3,
+  maximum: 4,
+  minimum: 5,
+  pow: 6,
+  eq: 7,
+  ne: 8,
+  lt: 9,
+  le: 10,
+  gt: 11,
+  ge: 12,
+} as const;
+
+/** Codes of `Kernels.reduce`. */
+export const Reduce = { sum: 0, mean: 1, max: 2, min: 3, prod: 4 } as const;
+
+/** Codes of the recurrent cells. */
+export const Cell = { rnnTanh: 0, rnnRelu: 1, lstm: 2, gru: 3 } as const;

@@ -1,0 +1,33 @@
+export { type BackwardOptions, isGradEnabled, noGrad } from "./autograd/graph.js";
+export { type EngineInfo, type EngineOptions, engineInfo, init } from "./engine/engine.js";
+export { defaultGenerator, Generator, manualSeed } from "./engine/random.js";
+export {
+  AbortError,
+  ArgumentError,
+  DataError,
+  FormatError,
+  LookbackError,
+  OutOfMemoryError,
+  ShapeError,
+} from "./errors.js";
+export * as nn from "./nn/index.js";
+export type { DType } from "./ops/ndarray.js";
+export * as optim from "./optim/index.js";
+export type { Shape } from "./shape.js";
+export {
+  arange,
+  cat,
+  full,
+  ones,
+  type RandomOptions,
+  rand,
+  randn,
+  stack,
+  type TensorOptions,
+  tensor,
+  zeros,
+} from "./tensor/create.js";
+export { scope } from "./tensor/scope.js";
+export { type NestedArray, Tensor } from "./tensor/tensor.js";
+export { type Batch, type FitOptions, type FitProgress, type FitResult, fit } from "./train/fit.js";
+export { loadSafetensors, type SafetensorsFile, saveSafetensors } from "./train/safetensors.js";

@@ -1,0 +1,43 @@
+import { ArgumentError, ShapeError } from "../errors.js";
+import { squaredError } from "../ops/loss.js";
+import { formatShape, sameShape } from "../shape.js";
+import { apply, floats, type Tensor } from "../tensor/tensor.js";
+import { Module } from "./module.js";
+
+export type Reduction = "mean" | "sum" | "none";
+
+export interface LossOptions {
+  /** mean or sum over all elements, or none to keep them apart. Default mean. */
+  reduction?: Reduction;
+}
+
+export function checkReduction(reduction: Reduction, loss: string): Reduction {
+  if (!["mean", "sum", "none"].includes(reduction)) {
+    throw new ArgumentError(`${loss}: reduction must be "mean", "sum" or "none", got "${reduction}"`);
+  }
+  return reduction;
+}
+
+/**
+ * Mean squared error: (input − target)², reduced. Shapes of input and target are equal; the result is a scalar, or of
+ * the input's shape with reduction none.
+ *
+ * @example new nn.MSELoss().forward(tensor([1, 2]), tensor([1, 4])).item() // 2
+ */
+export class MSELoss extends Module {
+  readonly reduction: Reduction;
+  constructor({ reduction = "mean" }: LossOptions = {}) {
+    super();
+    this.reduction = checkReduction(reduction, "MSELoss");
+  }
+  override forward(input: Tensor, target: Tensor): Tensor {
+    if (!sameShape(input.shape, target.shape)) {
+      throw new ShapeError(
+        `MSELoss: input has shape ${formatShape(input.shape)} and target ${formatShape(target.shape)}; they must be equal`,
+      );
+    }
+    if (this.reduction === "none") return input.sub(target).square();
+    const mean = this.reduction === "mean";
+    return apply("mseLoss", [input, target], () => squaredError(floats(input), floats(target), mean))[0]!;
+  }
+}

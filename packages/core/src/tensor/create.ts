@@ -1,0 +1,149 @@
+import { defaultGenerator, type Generator } from "../engine/random.js";
+import { ArgumentError, ShapeError } from "../errors.js";
+import { cat as catArrays } from "../ops/movement.js";
+import { type DType, empty, fromValues, full } from "../ops/ndarray.js";
+import { checkShape, formatShape, resolveDim, type Shape, sizeOf } from "../shape.js";
+import { apply, type NestedArray, Tensor } from "./tensor.js";
+
+export interface TensorOptions {
+  /** Whether `backward()` shall leave a gradient here. Default false. */
+  requiresGrad?: boolean;
+  /** Default float32. */
+  dtype?: DType;
+}
+
+export interface RandomOptions extends TensorOptions {
+  /** Where the random numbers come from. Default: the generator that `manualSeed` sets. */
+  generator?: Generator;
+}
+
+function finish(x: Tensor, { requiresGrad = false }: TensorOptions): Tensor {
+  if (requiresGrad) x.requiresGrad = true;
+  return x;
+}
+
+/**
+ * A tensor from numbers: nested arrays, or a typed array with an optional shape.
+ *
+ * @example tensor([[1, 2, 3], [4, 5, 6]]); tensor(new Float32Array(6), { shape: [2, 3] });
+ */
+export function tensor(
+  values: NestedArray | ArrayLike<number>,
+  options: TensorOptions & { shape?: Shape } = {},
+): Tensor {
+  const dtype = options.dtype ?? (values instanceof Int32Array ? "int32" : "float32");
+  if (typeof values !== "number" && ArrayBuffer.isView(values)) {
+    const flat = values as ArrayLike<number>;
+    const shape = options.shape ?? [flat.length];
+    if (sizeOf(shape) !== flat.length) {
+      throw new ShapeError(`tensor: ${flat.length} numbers do not fill shape ${formatShape(shape)}`);
+    }
+    return finish(new Tensor(fromValues(flat, shape, dtype)), options);
+  }
+  const found: number[] = [];
+  for (let level: unknown = values; Array.isArray(level); level = level[0]) found.push(level.length);
+  const flat: number[] = [];
+  flatten(values as NestedArray, found, 0, flat);
+  const shape = options.shape ?? found;
+  if (sizeOf(shape) !== flat.length) {
+    throw new ShapeError(`tensor: ${flat.length} numbers do not fill shape ${formatShape(shape)}`);
+  }
+  return finish(new Tensor(fromValues(flat, shape, dtype)), options);
+}
+
+function flatten(values: NestedArray, shape: Shape, depth: number, out: number[]): void {
+  if (depth === shape.length) {
+    if (typeof values !== "number") {
+      throw new ShapeError(
+        `tensor: expected numbers at depth ${depth}, got ${Array.isArray(values) ? "an array" : typeof values}`,
+      );
+    }
+    out.push(values);
+    return;
+  }
+  if (!Array.isArray(values) || values.length !== shape[depth]) {
+    const got = Array.isArray(values) ? `${values.length} elements` : typeof values;
+    throw new ShapeError(
+      `tensor: nested arrays must be even: expected ${shape[depth]} elements at depth ${depth}, got ${got}`,
+    );
+  }
+  for (const value of values) flatten(value, shape, depth + 1, out);
+}
+
+export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
+  checkShape(shape, "zeros");
+  return finish(new Tensor(full(shape, 0, options.dtype)), options);
+}
+export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
+  checkShape(shape, "ones");
+  return finish(new Tensor(full(shape, 1, options.dtype)), options);
+}
+export { fullTensor as full };
+
+function fullTensor(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  checkShape(shape, "full");
+  return finish(new Tensor(full(shape, value, options.dtype)), options);
+}
+
+/** Numbers from `start` up to (not including) `end`. With one argument, from 0. */
+export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
+  const [from, to] = end === undefined ? [0, start] : [start, end];
+  if (!Number.isFinite(from) || !Number.isFinite(to) || !Number.isFinite(step) || step === 0) {
+    throw new ArgumentError(
+      `arange: expected finite bounds and a step other than 0, got ${from}, ${to}, ${step}`,
+    );
+  }
+  const values = Array.from(
+    { length: Math.max(0, Math.ceil((to - from) / step)) },
+    (_, i) => from + i * step,
+  );
+  return finish(new Tensor(fromValues(values, [values.length], options.dtype)), options);
+}
+
+/** Uniform on [0, 1), drawn as PyTorch draws. */
+export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
+  checkShape(shape, "rand");
+  const out = empty(shape);
+  (options.generator ?? defaultGenerator).uniform(out.data as Float32Array);
+  return finish(new Tensor(out), options);
+}
+
+/** Standard normal, drawn as PyTorch draws. */
+export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
+  checkShape(shape, "randn");
+  const out = empty(shape);
+  (options.generator ?? defaultGenerator).normal(out.data as Float32Array);
+  return finish(new Tensor(out), options);
+}
+
+/** Tensors joined along a dimension that exists. */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  const first = tensors[0];
+  if (!first) throw new ArgumentError("cat: expected at least one tensor, got none");
+  const d = resolveDim(dim, first.ndim, "cat");
+  for (const t of tensors) {
+    if (
+      t.ndim !== first.ndim ||
+      t.dtype !== first.dtype ||
+      t.shape.some((n, i) => i !== d && n !== first.shape[i])
+    ) {
+      throw new ShapeError(
+        `cat: ${formatShape(t.shape)} (${t.dtype}) does not join ${formatShape(first.shape)} (${first.dtype}) along dim ${d}: all other sizes must agree`,
+      );
+    }
+  }
+  return apply("cat", tensors, () =>
+    catArrays(
+      tensors.map((t) => t.array),
+      d,
+    ),
+  )[0]!;
+}
+
+/** Tensors of one shape joined along a new dimension. */
+export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  return cat(
+    tensors.map((t) => t.unsqueeze(dim)),
+    dim,
+  );
+}
