@@ -1,0 +1,22 @@
+export * from "./backtest.js";
+export * from "./baselines.js";
+export {
+  checkHorizon,
+  checkLevels,
+  DEFAULT_LEVELS,
+  type FitOptions,
+  type FitProgress,
+  type Forecast,
+  type Forecaster,
+  type Interval,
+  MAX_HORIZON,
+  type PredictOptions,
+} from "./forecaster.js";
+export * from "./metrics.js";
+export type { FillGaps } from "./regular.js";
+export { futureTimes, type Series, type SeriesOptions, seriesFromValues, sliceSeries } from "./series.js";
+export { type SeriesFromTableOptions, seriesFromTable } from "./seriesFromTable.js";
+export { nearest } from "./suggest.js";
+export { type Cell, type Column, type Table, tableFromColumns, tableFromRows } from "./table.js";
+export * from "./transforms.js";
+export * from "./windows.js";
