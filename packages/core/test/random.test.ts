@@ -50,8 +50,9 @@ describe("Generator", () => {
           expect(got, call.join(" ")).toBe(result);
           continue;
         }
-        const std = call[3] ?? 1;
-        const tolerance = call[0] === "normal" ? { absolute: 1e-6 * std, relative: 1e-6 } : {};
+        // Few normals go through Math.log and Math.sin, whose last bits differ between JavaScript engines.
+        const few = call[0] === "normal" && call[1]! < 16;
+        const tolerance = few ? { absolute: 1e-7 * call[3]!, relative: 1e-7 } : {};
         expect(difference(got, result, tolerance), call.join(" ")).toBeUndefined();
       }
     });

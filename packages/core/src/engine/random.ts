@@ -41,9 +41,8 @@ function fusedMultiplyAdd(a: number, b: number, c: number): number {
  *
  * Bits come from MT19937 (Matsumoto & Nishimura, "Mersenne Twister", ACM TOMACS 8(1), 1998), seeded by the
  * authors' 2002 rule from the low 32 bits of the seed. A float32 takes the low 24 bits of one 32-bit draw, a
- * float64 the low 53 bits of two. `uniform`, `bernoulli`, `randperm` and `randint` are bit-exact; `normal` is
- * within 1e-6 of PyTorch for standard deviation 1 (its vectorised logarithm, sine and cosine differ from build
- * to build in the last bits).
+ * float64 the low 53 bits of two. All are bit-exact to PyTorch, `normal` to its x86 builds with AVX2: others
+ * compute its logarithm, sine and cosine differently, and are within 1e-6 for standard deviation 1.
  *
  * @example
  * const generator = new Generator(0);
@@ -311,10 +310,90 @@ function normalBlock(out: Float32Array, start: number, mean: number, std: number
   const mean32 = fround(mean);
   const std32 = fround(std);
   for (let i = start; i < start + 8; i++) {
-    const radius = fround(Math.sqrt(fround(-2 * fround(Math.log(1 - out[i]!)))));
-    const theta = fround(TWO_PI * out[i + 8]!);
-    out[i] = fusedMultiplyAdd(fround(radius * fround(Math.cos(theta))), std32, mean32);
-    out[i + 8] = fusedMultiplyAdd(fround(radius * fround(Math.sin(theta))), std32, mean32);
+    const radius = fround(Math.sqrt(-2 * logarithm(1 - out[i]!)));
+    const [sine, cosine] = sineAndCosine(fround(TWO_PI * out[i + 8]!));
+    out[i] = fusedMultiplyAdd(fround(radius * cosine), std32, mean32);
+    out[i + 8] = fusedMultiplyAdd(fround(radius * sine), std32, mean32);
+  }
+}
+
+// The logarithm, sine and cosine of the Cephes library in single precision (Moshier, netlib.org/cephes), each
+// step rounded to float32 and multiply-adds fused, as in PyTorch's AVX2 kernel. Written out rather than left to
+// Math.log and Math.sin, whose last bits differ between JavaScript engines.
+
+const LOG_POLYNOMIAL = /* @__PURE__ */ Float32Array.of(
+  7.0376836292e-2,
+  -1.151461031e-1,
+  1.167699874e-1,
+  -1.2420140846e-1,
+  1.4249322787e-1,
+  -1.6668057665e-1,
+  2.0000714765e-1,
+  -2.4999993993e-1,
+  3.3333331174e-1,
+);
+/** ln 2 in two parts, the first one short enough that its multiples are exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = /* @__PURE__ */ fround(-2.1219444e-4);
+const SQRT_HALF = /* @__PURE__ */ fround(Math.SQRT1_2);
+
+/** ln u for u = m/2²⁴, m a whole number from 1 to 2²⁴. */
+function logarithm(u: number): number {
+  const m = u * 2 ** 24;
+  const bits = 32 - Math.clz32(m);
+  let exponent = bits - 24;
+  let x = m / 2 ** bits; // u = x·2^exponent with x in [0.5, 1)
+  if (x < SQRT_HALF) {
+    exponent -= 1;
+    x += x;
+  }
+  x -= 1;
+  const square = fround(x * x);
+  let y = LOG_POLYNOMIAL[0]!;
+  for (let i = 1; i < 9; i++) y = fusedMultiplyAdd(y, x, LOG_POLYNOMIAL[i]!);
+  y = fusedMultiplyAdd(fround(y * x), square, fround(exponent * LN2_LOW));
+  y = fround(y - 0.5 * square);
+  return fusedMultiplyAdd(exponent, LN2_HIGH, fround(x + y));
+}
+
+const FOUR_OVER_PI = /* @__PURE__ */ fround(4 / Math.PI);
+/** −π/4 in three parts. */
+const MINUS_PI_4 = /* @__PURE__ */ Float32Array.of(
+  -0.78515625,
+  -2.4187564849853516e-4,
+  -3.774894977445941e-8,
+);
+const COSINE_POLYNOMIAL = /* @__PURE__ */ Float32Array.of(
+  2.443315711809948e-5,
+  -1.388731625493765e-3,
+  4.166664568298827e-2,
+);
+const SINE_POLYNOMIAL = /* @__PURE__ */ Float32Array.of(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1);
+
+/** sin θ and cos θ for θ from 0 to 2π. */
+function sineAndCosine(theta: number): [sine: number, cosine: number] {
+  const octant = (Math.trunc(fround(theta * FOUR_OVER_PI)) + 1) & ~1;
+  let x = theta;
+  for (let i = 0; i < 3; i++) x = fusedMultiplyAdd(octant, MINUS_PI_4[i]!, x);
+  const square = fround(x * x);
+
+  let c = COSINE_POLYNOMIAL[0]!;
+  for (let i = 1; i < 3; i++) c = fusedMultiplyAdd(c, square, COSINE_POLYNOMIAL[i]!);
+  c = fround(fusedMultiplyAdd(fround(c * square), square, -0.5 * square) + 1);
+
+  let s = SINE_POLYNOMIAL[0]!;
+  for (let i = 1; i < 3; i++) s = fusedMultiplyAdd(s, square, SINE_POLYNOMIAL[i]!);
+  s = fusedMultiplyAdd(fround(s * square), x, x);
+
+  switch (octant & 7) {
+    case 0:
+      return [s, c];
+    case 2:
+      return [c, -s];
+    case 4:
+      return [-s, -c];
+    default:
+      return [-c, s];
   }
 }
 
