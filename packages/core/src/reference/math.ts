@@ -66,7 +66,7 @@ export const unary: Record<string, Scalar> = {
   reciprocal: { f: (x) => 1 / x, d: (x) => -1 / (x * x) },
   sigmoid: { f: sigmoid, d: (x) => sigmoid(x) * sigmoid(-x) },
   tanh: { f: Math.tanh, d: (x) => 1 - Math.tanh(x) ** 2 },
-  relu: { f: (x) => (x <= 0 ? 0 : x), d: (x) => (x <= 0 ? 0 : 1) },
+  relu: { f: (x) => Math.max(x, 0), d: (x) => (x <= 0 ? 0 : 1) },
   leakyRelu: { f: (x, a) => (x > 0 ? x : a * x), d: (x, a) => (x > 0 ? 1 : a) },
   elu: { f: (x, a) => (x > 0 ? x : a * Math.expm1(x)), d: (x, a) => (x > 0 ? 1 : a * Math.exp(x)) },
   gelu: { f: (x) => x * normalCdf(x), d: (x) => normalCdf(x) + x * normalPdf(x) },
