@@ -1,9 +1,15 @@
 // The kernels. `src/engine/kernels.ts` says what each of them does.
 export { binary, binaryRow, binaryScalar, binaryStrided } from "./binary";
+export {
+  addChannelSums, col2im, convTaps, fillChannels, gatherLast, im2col, scatterLast,
+} from "./conv";
 export { gemm, gemmPacked, pack, packedBytes } from "./gemm";
 export { addStrided, axpy, broadcastRow, copy, copyStrided, fill, where } from "./move";
+export { channelMoments, channelNorm, channelNormBackward, rowNorm, rowNormBackward } from "./norm";
 export { adam, sgd } from "./optim";
+export { windowMax, windowMaxBackward, windowMean, windowMeanBackward } from "./pool";
 export { recurrentBackward, recurrentForward, recurrentPack, recurrentPackedBytes } from "./recurrent";
+export { projectedBackward, projectedForward, resetBeforeBackward, resetBeforeForward } from "./recurrentVariants";
 export { addColumnSums, allFinite, argReduce, reduce, sum, sumSquaredDifference, sumSquares } from "./reduce";
 export { scratchBytes, setScratch } from "./scratch";
 export { softmax, softmaxBackward } from "./softmax";

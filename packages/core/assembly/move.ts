@@ -37,7 +37,7 @@ export function broadcastRow(rows: i32, cols: i32, row: usize, y: usize): void {
 }
 
 /** memory.copy leaves wasm and costs 10 ns at least; rows are often a few floats. */
-function copyLine(n: i32, x: usize, y: usize): void {
+export function copyLine(n: i32, x: usize, y: usize): void {
   for (let i = n >> 2; i; i--, x += 16, y += 16) v128.store(y, v128.load(x));
   const rest = n & 3;
   if (rest) put(y, get(x, rest), rest);

@@ -109,6 +109,170 @@ export interface Kernels {
     dx: number,
   ): void;
 
+  // ---- convolution: a kernel of taps slides over a long line and meets a short line --------------------------
+  // Tap k of position t lies at t·stride + k·dilation − padding of the long line; zeros beyond its ends.
+  /** columns[c·kernel + k, t] = tap k of position t in x[c]. x [channels, length]; columns has `ld` elements between rows. */
+  im2col(
+    channels: number,
+    length: number,
+    outLength: number,
+    kernel: number,
+    stride: number,
+    padding: number,
+    dilation: number,
+    x: number,
+    columns: number,
+    ld: number,
+  ): void;
+  /** The reverse: adds every column's elements to where they come from. */
+  col2im(
+    channels: number,
+    length: number,
+    outLength: number,
+    kernel: number,
+    stride: number,
+    padding: number,
+    dilation: number,
+    columns: number,
+    ld: number,
+    x: number,
+  ): void;
+  /**
+   * The convolution of one sample tap by tap, without columns: the faster way when a group has few output channels.
+   * long [longChannels, length], short [shortChannels, outLength], weight [shortChannels, longChannels/groups, kernel].
+   * `what` 0: short += weight ∗ long; 1: long += weightᵀ ∗ short; 2: weight += short · long.
+   */
+  convTaps(
+    what: number,
+    longChannels: number,
+    shortChannels: number,
+    groups: number,
+    length: number,
+    outLength: number,
+    kernel: number,
+    stride: number,
+    padding: number,
+    dilation: number,
+    long: number,
+    weight: number,
+    short: number,
+  ): void;
+  /** y[n,c,l] = values[c] (a bias before a product with beta 1). */
+  fillChannels(samples: number, channels: number, length: number, values: number, y: number): void;
+  /** sums[c] += Σ x[n,c,l] over n and l (bias gradients). */
+  addChannelSums(samples: number, channels: number, length: number, x: number, sums: number): void;
+  /** y[line, i] = x[line, index[i]]; index int32[outLength], each from 0 to length − 1. */
+  gatherLast(lines: number, length: number, outLength: number, index: number, x: number, y: number): void;
+  /** The reverse: dx[line, index[i]] += dy[line, i]. */
+  scatterLast(lines: number, length: number, outLength: number, index: number, dy: number, dx: number): void;
+
+  // ---- pooling: window i is [windows[2i], windows[2i+1]), int32 pairs ----------------------------------------
+  /**
+   * y[line, i] = the largest of x[line] at start, start + step, … below the end; −∞ for an empty window. indices: int32,
+   * where it stands; the first of equals, the last NaN, as in PyTorch; −1 for an empty window.
+   */
+  windowMax(
+    lines: number,
+    length: number,
+    outLength: number,
+    windows: number,
+    step: number,
+    x: number,
+    y: number,
+    indices: number,
+  ): void;
+  /** dx[line, indices[line, i]] += dy[line, i] */
+  windowMaxBackward(
+    lines: number,
+    length: number,
+    outLength: number,
+    indices: number,
+    dy: number,
+    dx: number,
+  ): void;
+  /** y[line, i] = the sum over window i divided by divisors[i]. */
+  windowMean(
+    lines: number,
+    length: number,
+    outLength: number,
+    windows: number,
+    divisors: number,
+    x: number,
+    y: number,
+  ): void;
+  /** dx[line, each element of window i] += dy[line, i] / divisors[i] */
+  windowMeanBackward(
+    lines: number,
+    length: number,
+    outLength: number,
+    windows: number,
+    divisors: number,
+    dy: number,
+    dx: number,
+  ): void;
+
+  // ---- normalisation: y = (x − mean)·rstd·weight + bias; weight and bias may be 0 ----------------------------
+  /** Mean and (biased) variance of each channel of x [samples, channels, length]. */
+  channelMoments(
+    samples: number,
+    channels: number,
+    length: number,
+    x: number,
+    mean: number,
+    variance: number,
+  ): void;
+  channelNorm(
+    samples: number,
+    channels: number,
+    length: number,
+    x: number,
+    mean: number,
+    rstd: number,
+    weight: number,
+    bias: number,
+    y: number,
+  ): void;
+  /** `fixed` 1: mean and rstd do not depend on x. dx, dweight, dbias are written, each unless 0. */
+  channelNormBackward(
+    samples: number,
+    channels: number,
+    length: number,
+    fixed: number,
+    x: number,
+    mean: number,
+    rstd: number,
+    weight: number,
+    dy: number,
+    dx: number,
+    dweight: number,
+    dbias: number,
+  ): void;
+  /** Normalises each row of x [rows, cols] by its own mean and 1/√(variance + eps), which are written too ([rows] each). */
+  rowNorm(
+    rows: number,
+    cols: number,
+    eps: number,
+    x: number,
+    weight: number,
+    bias: number,
+    y: number,
+    mean: number,
+    rstd: number,
+  ): void;
+  /** dx is written; dweight and dbias are accumulated into; each unless 0. */
+  rowNormBackward(
+    rows: number,
+    cols: number,
+    x: number,
+    weight: number,
+    mean: number,
+    rstd: number,
+    dy: number,
+    dx: number,
+    dweight: number,
+    dbias: number,
+  ): void;
+
   // ---- optimizer steps (one parameter each, in place) ------------------------------------------------------
   /** PyTorch's SGD. `buf` is 0 without momentum; `first` 1 on the step that starts the buffer. */
   sgd(
@@ -205,6 +369,83 @@ export interface Kernels {
     dc: number,
     dgates: number,
     dhn: number,
+  ): void;
+
+  // ---- two recurrent layers of their own shape; buffers as above, W_hh of the GRU packed by recurrentPack ---------
+  /** GRU with the reset gate before the product: q [T,B,H] receives r·h_{t−1}; b_hh belongs into `gates` whole. */
+  resetBeforeForward(
+    t: number,
+    b: number,
+    b0: number,
+    b1: number,
+    h: number,
+    reverse: number,
+    gates: number,
+    packed: number,
+    hs: number,
+    q: number,
+    batchSizes: number,
+  ): void;
+  /** Its reverse; `dq` [B,H] is work space. */
+  resetBeforeBackward(
+    t: number,
+    b: number,
+    b0: number,
+    b1: number,
+    h: number,
+    reverse: number,
+    gates: number,
+    packed: number,
+    hs: number,
+    batchSizes: number,
+    dy: number,
+    dh: number,
+    dgates: number,
+    dq: number,
+  ): void;
+  /**
+   * LSTM whose output is projected: h = W_hr·m, m = o·tanh c. hs [T+1,B,P], W_hh [4H,P], W_hr [P,H], both packed
+   * (transposed) by `pack`. m [T,B,H] out.
+   */
+  projectedForward(
+    t: number,
+    b: number,
+    b0: number,
+    b1: number,
+    h: number,
+    p: number,
+    reverse: number,
+    gates: number,
+    packed: number,
+    packedProjection: number,
+    hs: number,
+    cs: number,
+    cStride: number,
+    m: number,
+    extra: number,
+    batchSizes: number,
+  ): void;
+  /** Its reverse, with W_hh and W_hr packed as they are. dhs [T,B,P] out: all of ∂/∂h_t; `dm` [B,H] is work space. */
+  projectedBackward(
+    t: number,
+    b: number,
+    b0: number,
+    b1: number,
+    h: number,
+    p: number,
+    reverse: number,
+    gates: number,
+    packed: number,
+    packedProjection: number,
+    cs: number,
+    extra: number,
+    batchSizes: number,
+    dy: number,
+    dh: number,
+    dc: number,
+    dgates: number,
+    dhs: number,
+    dm: number,
   ): void;
 }
 
