@@ -8,6 +8,8 @@ const firstAddress = 1024;
 /** A piece of the engine's memory. Tensors hold blocks; several may share one. */
 export class Block {
   freed = false;
+  /** Counts the in-place changes of tensors, so that what was computed from old elements can be told from new. */
+  version = 0;
   constructor(
     readonly address: number,
     /** Bytes reserved: the size asked for, rounded up to its size class. */

@@ -71,6 +71,7 @@ export abstract class Optimizer<Options extends { lr: number }> {
         if (!state) this.states.set(param, (state = { step: 0, arrays: {} }));
         state.step++;
         this.update(param, param.grad.array, state, group);
+        param.array.block.version++;
       }
     }
   }

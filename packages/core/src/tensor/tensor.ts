@@ -158,6 +158,7 @@ export class Tensor {
       );
     }
     this.array.data.set(values);
+    this.array.block.version++;
     return this;
   }
 
