@@ -1,6 +1,6 @@
 // Functions of one variable. Each is a class with `f`, the function, and `d`, its derivative times dy; the loops below
 // are compiled once per class, so the choice is made once per call and not once per element.
-import { exp4, exp64, expm1Negative4, log1p64, log64, normal64, pow, sigmoid4, tanh4 } from "./math";
+import { bell64, exp4, exp64, expm1Negative4, log1p64, log64, normal64, pow, sigmoid4, tanh4 } from "./math";
 import { get, high64, low64, narrow, put } from "./simd";
 
 // @ts-ignore: decorator
@@ -134,13 +134,13 @@ function pow4(x: v128, exponent: f32): v128 {
 }
 
 function gelu64(x: v128): v128 {
-  return f64x2.mul(x, normal64(x));
+  return f64x2.mul(x, normal64(x, bell64(x)));
 }
 
 /** Φ(x) + x·φ(x) */
 function geluSlope64(x: v128): v128 {
-  const density = f64x2.mul(exp64(f64x2.mul(f64x2.mul(x, x), f64x2.splat(-0.5))), f64x2.splat(0.3989422804014327));
-  return f64x2.add(normal64(x), f64x2.mul(x, density));
+  const e = bell64(x);
+  return f64x2.add(normal64(x, e), f64x2.mul(f64x2.mul(x, f64x2.splat(0.3989422804014327)), e));
 }
 
 function softplus64(x: v128): v128 {

@@ -25,6 +25,9 @@ async function compile(relaxed) {
       "--noExportMemory",
       "--initialMemory",
       "1",
+      // constants lie below 1024, which the engine leaves alone; more of them than that is an error
+      "--lowMemoryLimit",
+      "1024",
       "--maximumMemory",
       "65536",
       "-O3",

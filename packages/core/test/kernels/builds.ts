@@ -81,3 +81,12 @@ export function random(count: number, seed: number, scale = 1): Float32Array {
     return (state / 2 ** 31) * scale;
   });
 }
+
+/** Whether two arrays hold the same bits; much faster than toEqual. */
+export function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const [x, y] = [a, b].map((array) => new Int32Array(array.buffer, array.byteOffset, array.length)) as [
+    Int32Array,
+    Int32Array,
+  ];
+  return x.length === y.length && x.every((bits, i) => bits === y[i]);
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gemm } from "../../src/reference/gemm.js";
-import { builds, guard, random } from "./builds.js";
+import { builds, guard, random, sameBits } from "./builds.js";
 
 /** m, n, k: every remainder of tiles (6 rows, 8 columns, 4 steps), every block boundary, empty and single. */
 const sizes: [m: number, n: number, k: number][] = [
@@ -83,7 +83,7 @@ describe.each(builds)("gemm, %s build", (_, bench) => {
         const two = bench.floats(c);
         kernels.gemm(0, transB, m, n, k, a, k, b, ldb, beta, one, n);
         kernels.gemmPacked(m, n, k, a, k, packed, beta, two, n);
-        expect(bench.read(two, m * n)).toEqual(bench.read(one, m * n));
+        expect(sameBits(bench.read(two, m * n), bench.read(one, m * n))).toBe(true);
       }
     }
   });
@@ -100,7 +100,7 @@ describe.each(builds)("gemm, %s build", (_, bench) => {
       const parts = bench.floats(new Float32Array(m * n));
       kernels.gemmPacked(cut, n, k, a, k, packed, 0, parts, n);
       kernels.gemmPacked(m - cut, n, k, a + 4 * cut * k, k, packed, 0, parts + 4 * cut * n, n);
-      expect(bench.read(parts, m * n)).toEqual(bench.read(whole, m * n));
+      expect(sameBits(bench.read(parts, m * n), bench.read(whole, m * n))).toBe(true);
     }
   });
 
