@@ -1,4 +1,34 @@
+export {
+  ELU,
+  type ELUOptions,
+  GELU,
+  type GELUOptions,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  LogSigmoid,
+  LogSoftmax,
+  ReLU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softplus,
+  type SoftplusOptions,
+  Tanh,
+} from "./activation.js";
+export { Flatten, type FlattenOptions, Identity, ModuleList, Sequential } from "./containers.js";
+export { Conv1d, type Conv1dOptions, ConvTranspose1d, type ConvTranspose1dOptions } from "./conv.js";
+export { Dropout, type DropoutOptions } from "./dropout.js";
+export { Embedding, type EmbeddingOptions } from "./embedding.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export { type LossOptions, MSELoss, type Reduction } from "./loss.js";
 export { type LoadReport, Module, Parameter, type StateDict } from "./module.js";
+export { BatchNorm1d, type BatchNorm1dOptions, LayerNorm, type LayerNormOptions } from "./norm.js";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveMaxPool1d,
+  AvgPool1d,
+  type AvgPool1dOptions,
+  MaxPool1d,
+  type MaxPool1dOptions,
+} from "./pool.js";
 export { GRU, LSTM, type RecurrentOptions, RNN, type RNNOptions } from "./recurrent.js";
