@@ -40,14 +40,26 @@ export function reshape(x: NDArray, shape: Shape): OpResult {
   return result(x.view(shape), (g) => [g.view(x.shape)]);
 }
 
-/** Elements start, start + step, … along a dimension. */
-export function slice(x: NDArray, dim: number, start: number, length: number, step = 1): OpResult {
-  const shape = x.shape.map((n, i) => (i === dim ? length : n));
+/** What to keep of one dimension: `length` elements from `start` on, `step` apart. */
+export interface Range {
+  start: number;
+  length: number;
+  step: number;
+}
+
+/** A range of every dimension. */
+export function slice(x: NDArray, ranges: readonly Range[]): OpResult {
+  const shape = ranges.map((r) => r.length);
   const own = stridesOf(x.shape);
-  const strides = own.map((s, i) => (i === dim ? s * step : s));
-  const offset = start * own[dim]!;
-  // A run of the outermost dimension is contiguous already: it can share memory.
-  const contiguous = step === 1 && sizeOf(x.shape.slice(0, dim)) === 1;
+  const strides = own.map((s, d) => s * ranges[d]!.step);
+  const offset = sizeOf(shape) === 0 ? 0 : own.reduce((sum, s, d) => sum + s * ranges[d]!.start, 0);
+  // A run of one dimension is contiguous when those before it have size 1 and those after it are whole: share memory.
+  const cut = ranges.findIndex((r, d) => r.length !== x.shape[d] || r.step !== 1);
+  const contiguous =
+    cut < 0 ||
+    (ranges[cut]!.step === 1 &&
+      sizeOf(shape.slice(0, cut)) === 1 &&
+      ranges.slice(cut + 1).every((r, i) => r.length === x.shape[cut + 1 + i] && r.step === 1));
   const y = contiguous ? x.view(shape, offset) : gatherStrided(x, shape, strides, offset);
   return result(y, (g) => {
     const dx = zeros(x.shape);

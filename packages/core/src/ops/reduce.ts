@@ -1,11 +1,18 @@
 import { engine } from "../engine/engine.js";
 import type { Shape } from "../shape.js";
 import { sizeOf } from "../shape.js";
-import { around, expandForward, type ReduceName, reduceOne, scalarForward } from "./broadcast.js";
+import {
+  around,
+  binaryForward,
+  expandForward,
+  type ReduceName,
+  reduceOne,
+  scalarForward,
+} from "./broadcast.js";
 import { empty, full, type NDArray, type OpResult, result, zeros } from "./ndarray.js";
 
-/** Σ, mean and product over `dims` (sorted, no doubles), kept with size 1. */
-function reduceForward(name: ReduceName, x: NDArray, dims: readonly number[]): NDArray {
+/** Σ, extreme or product over `dims` (sorted, no doubles), kept with size 1. */
+export function reduceForward(name: ReduceName, x: NDArray, dims: readonly number[]): NDArray {
   if (dims.length === x.shape.length && name === "sum") {
     return full(
       x.shape.map(() => 1),
@@ -23,7 +30,7 @@ function reduceForward(name: ReduceName, x: NDArray, dims: readonly number[]): N
   return dims.reduce((out, dim) => reduceOne(name, out, dim), x);
 }
 
-const dropDims = (shape: Shape, dims: readonly number[]) => shape.filter((_, i) => !dims.includes(i));
+export const dropDims = (shape: Shape, dims: readonly number[]) => shape.filter((_, i) => !dims.includes(i));
 
 /** Sum or mean over some dimensions. */
 export function sumOrMean(
@@ -95,6 +102,16 @@ export function extreme(name: "max" | "min", x: NDArray, dim: number, keepDim: b
       return [dx];
     },
   };
+}
+
+/** Largest or smallest element of all; elements that tie for it share the gradient. */
+export function extremeOfAll(name: "max" | "min", x: NDArray): OpResult {
+  const y = reduceOne(name, x.view([x.size]), 0).view([]);
+  return result(y, (g) => {
+    const ties = binaryForward("eq", x, y);
+    const share = g.data[0]! / engine().kernels.sum(ties.size, ties.address);
+    return [scalarForward("mul", ties, share)];
+  });
 }
 
 /** Softmax or log-softmax along a dimension. */

@@ -2,8 +2,9 @@ import { defaultGenerator, type Generator } from "../engine/random.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { cat as catArrays } from "../ops/movement.js";
 import { type DType, empty, fromValues, full } from "../ops/ndarray.js";
-import { checkShape, formatShape, resolveDim, type Shape, sizeOf } from "../shape.js";
-import { apply, type NestedArray, Tensor } from "./tensor.js";
+import { checkInteger, checkShape, formatShape, resolveDim, type Shape, sizeOf } from "../shape.js";
+import type { NestedArray } from "./base.js";
+import { apply, Tensor } from "./tensor.js";
 
 export interface TensorOptions {
   /** Whether `backward()` shall leave a gradient here. Default false. */
@@ -146,4 +147,52 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
     tensors.map((t) => t.unsqueeze(dim)),
     dim,
   );
+}
+
+/** Zeros of a tensor's shape and type. */
+export function zerosLike(x: Tensor, options: TensorOptions = {}): Tensor {
+  return zeros(x.shape, { dtype: x.dtype, ...options });
+}
+
+/** Ones of a tensor's shape and type. */
+export function onesLike(x: Tensor, options: TensorOptions = {}): Tensor {
+  return ones(x.shape, { dtype: x.dtype, ...options });
+}
+
+/** The identity matrix [n, n]. */
+export function eye(n: number, options: TensorOptions = {}): Tensor {
+  const size = checkInteger(n, 0, "eye: n");
+  const out = full([size, size], 0, options.dtype);
+  for (let i = 0; i < size; i++) out.data[i * size + i] = 1;
+  return finish(new Tensor(out), options);
+}
+
+/** `steps` numbers from `start` to `end`, both included, evenly apart. */
+export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  const n = checkInteger(steps, 0, "linspace: steps");
+  const gap = n > 1 ? (end - start) / (n - 1) : 0;
+  // The second half counts back from the end, so that both ends are exact.
+  const values = Array.from({ length: n }, (_, i) => (i < n / 2 ? start + i * gap : end - (n - 1 - i) * gap));
+  return finish(new Tensor(fromValues(values, [n], options.dtype)), options);
+}
+
+/** Whole numbers from `low` up to (not including) `high`, int32, drawn as PyTorch draws. */
+export function randint(
+  low: number,
+  high: number,
+  shape: Shape,
+  { generator = defaultGenerator }: { generator?: Generator } = {},
+): Tensor {
+  checkShape(shape, "randint");
+  const out = empty(shape, "int32");
+  generator.randint(out.data, low, high);
+  return new Tensor(out);
+}
+
+/** The numbers 0 … n−1 in random order, int32, drawn as PyTorch draws. */
+export function randperm(
+  n: number,
+  { generator = defaultGenerator }: { generator?: Generator } = {},
+): Tensor {
+  return new Tensor(fromValues(generator.randperm(n), [n], "int32"));
 }

@@ -1,67 +1,66 @@
-import {
-  type BackwardOptions,
-  backward,
-  type GradEdge,
-  GradNode,
-  isGradEnabled,
-  persistentCopy,
-  seedGradient,
-} from "../autograd/graph.js";
+import { GradNode, isGradEnabled, persistentCopy } from "../autograd/graph.js";
 import { engine } from "../engine/engine.js";
-import { ArgumentError, LookbackError, ShapeError } from "../errors.js";
+import { ArgumentError, ShapeError } from "../errors.js";
 import type { BinaryName } from "../ops/broadcast.js";
 import * as elementwise from "../ops/elementwise.js";
+import * as indexing from "../ops/indexing.js";
 import { matmul } from "../ops/matmul.js";
 import * as movement from "../ops/movement.js";
 import { clone, type DType, fromValues, type NDArray, type OpResult } from "../ops/ndarray.js";
 import * as reduce from "../ops/reduce.js";
-import { formatShape, resolveDim, resolveReshape, type Shape } from "../shape.js";
+import * as statistics from "../ops/statistics.js";
+import { formatShape, resolveDim, resolveReshape, type Shape, sameShape } from "../shape.js";
+import {
+  checkNotEmpty,
+  resolveDims,
+  resolveExpand,
+  resolveFlatten,
+  resolveNarrow,
+  resolveOrder,
+  resolveSlice,
+  resolveSplit,
+  type SliceRange,
+} from "./arguments.js";
+import { TensorBase } from "./base.js";
 
-/** Numbers in nested arrays, as deep as the tensor has dimensions. */
-export type NestedArray = number | NestedArray[];
+type Operand = Tensor | number;
+type Dims = number | readonly number[];
+
+/** Options of `var` and `std`. */
+export interface VarianceOptions {
+  /** Taken off the number of elements in the denominator: 1 is the unbiased estimate. Default 1. */
+  correction?: number;
+  /** Keeps reduced dimensions with size 1. Default false. */
+  keepDim?: boolean;
+}
+
+/** How near two tensors have to be for `allclose`. */
+export interface CloseOptions {
+  /** Relative to the other's magnitude. Default 1e-5. */
+  rtol?: number;
+  /** Default 1e-8. */
+  atol?: number;
+  /** Whether NaN equals NaN. Default false. */
+  equalNan?: boolean;
+}
 
 /**
  * An n-dimensional array of float32 (or int32, for indices) that remembers how it was made, so that `backward()` can
- * find gradients. Methods carry PyTorch's names. Tensors are contiguous; `reshape`, `squeeze` and `narrow` of the
- * first dimension share memory, other movements copy.
+ * find gradients. Methods carry PyTorch's names. Tensors are contiguous: `reshape`, `squeeze` and runs of the first
+ * dimension share memory, other movements copy. Arithmetic gives float32; movement keeps the type. A `dim` may be
+ * negative, counted from the end; where it is left out, all dimensions are meant.
+ *
+ * One file, because a class cannot be split without a cycle of imports: every method is one line that checks its
+ * arguments (arguments.ts) and runs an operation (ops/).
  *
  * @example
  * const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
  * x.mul(x).sum().backward();
  * x.grad?.toArray(); // [[2, 4], [6, 8]]
  */
-export class Tensor {
+export class Tensor extends TensorBase {
   #grad: Tensor | null = null;
-  #requiresGrad = false;
-  /** @internal What made this tensor, when gradients are wanted. */
-  readonly gradNode: GradNode | null;
-  /** @internal Which output of `gradNode` this is. */
-  readonly outputIndex: number;
 
-  constructor(
-    /** @internal The elements. */
-    public array: NDArray,
-    gradNode: GradNode | null = null,
-    outputIndex = 0,
-  ) {
-    this.gradNode = gradNode;
-    this.outputIndex = outputIndex;
-  }
-
-  get shape(): Shape {
-    return this.array.shape;
-  }
-  get dtype(): DType {
-    return this.array.dtype;
-  }
-  /** Number of dimensions. */
-  get ndim(): number {
-    return this.array.shape.length;
-  }
-  /** Number of elements. */
-  get numel(): number {
-    return this.array.size;
-  }
   /** ∂/∂this after `backward()`, for a leaf that requires it; null before. */
   get grad(): Tensor | null {
     return this.#grad;
@@ -69,51 +68,10 @@ export class Tensor {
   set grad(value: Tensor | null) {
     this.#grad = value;
   }
-  /** Whether gradients flow to or through this tensor. */
-  get requiresGrad(): boolean {
-    return this.#requiresGrad || this.gradNode !== null;
-  }
-  set requiresGrad(value: boolean) {
-    if (this.gradNode) {
-      throw new LookbackError(
-        "requiresGrad can be set on leaf tensors only; use detach() to cut this one from its graph.",
-      );
-    }
-    if (value && this.dtype !== "float32")
-      throw new ArgumentError("requiresGrad: only float32 tensors have gradients, this one is int32");
-    this.#requiresGrad = value;
-  }
-  get isLeaf(): boolean {
-    return this.gradNode === null;
-  }
-
-  /** @internal Where gradients of this tensor go. */
-  get gradEdge(): GradEdge | null {
-    if (this.gradNode) return { node: this.gradNode, output: this.outputIndex };
-    return this.#requiresGrad ? { leaf: this } : null;
-  }
-
   /** @internal Adds to `grad`, which outlives every scope. */
-  accumulateGrad(grad: NDArray): void {
+  override accumulateGrad(grad: NDArray): void {
     if (!this.#grad) this.#grad = new Tensor(persistentCopy(grad.view(this.shape)));
     else engine().kernels.axpy(grad.size, 1, grad.address, this.#grad.array.address);
-  }
-
-  /** Computes the gradient of this tensor with respect to every leaf that it depends on, and adds it to their `grad`. */
-  backward(gradient?: Tensor | null, options: BackwardOptions = {}): void {
-    if (!this.requiresGrad) {
-      throw new LookbackError(
-        "backward: this tensor does not depend on any tensor with requiresGrad, so there is nothing to differentiate.",
-      );
-    }
-    engine().memory.scope(
-      () => {
-        const seed = seedGradient(this.array, gradient?.array ?? null);
-        if (this.gradNode) backward(this.gradNode, this.outputIndex, seed, options);
-        else this.accumulateGrad(seed);
-      },
-      () => [],
-    );
   }
 
   /** The same elements without history: shares memory. */
@@ -122,92 +80,80 @@ export class Tensor {
   }
   /** A copy; gradients flow through. */
   clone(): Tensor {
-    return apply("clone", [this], () => ({
-      outputs: [clone(this.array)],
-      backward: ([g]) => [g ?? null],
-    }))[0]!;
+    return run("clone", [this], () => ({ outputs: [clone(this.array)], backward: ([g]) => [g ?? null] }));
   }
-
-  // ---- reading -----------------------------------------------------------------------------------------------
-  /** The one element as a number. */
-  item(): number {
-    if (this.numel !== 1)
-      throw new ShapeError(
-        `item: the tensor has shape ${formatShape(this.shape)}, expected exactly one element`,
-      );
-    return this.array.data[0]!;
+  /** The elements as another type: to int32 by cutting off decimals (no gradient), to float32 as they are. */
+  to(dtype: DType): Tensor {
+    return dtype === this.dtype ? this : new Tensor(fromValues(this.array.data, this.shape, dtype));
   }
-  /** A copy of the elements in row-major order. */
-  toTypedArray(): Float32Array | Int32Array {
-    return this.array.data.slice();
-  }
-  /** The elements as nested arrays; a number for a scalar. */
-  toArray(): NestedArray {
-    const flat = this.array.data;
-    let at = 0;
-    const nest = (dim: number): NestedArray =>
-      dim === this.ndim ? flat[at++]! : Array.from({ length: this.shape[dim]! }, () => nest(dim + 1));
-    return nest(0);
-  }
-  /** Copies the elements of another tensor of this shape (or numbers) into this one, in place. Leaves only. */
-  copy_(source: Tensor | ArrayLike<number>): this {
-    const values = source instanceof Tensor ? source.array.data : source;
-    if (values.length !== this.numel) {
-      throw new ShapeError(
-        `copy_: ${values.length} elements given, expected ${this.numel} (shape ${formatShape(this.shape)})`,
-      );
-    }
-    this.array.data.set(values);
-    this.array.block.version++;
-    return this;
+  /** Size of one dimension. */
+  size(dim: number): number {
+    return this.shape[resolveDim(dim, this.ndim, "size")] ?? 1;
   }
 
   // ---- arithmetic --------------------------------------------------------------------------------------------
-  add(other: Tensor | number): Tensor {
+  // Two tensors broadcast by NumPy's rule; a ShapeError names both shapes when they do not.
+  add(other: Operand): Tensor {
     return combine("add", this, other);
   }
-  sub(other: Tensor | number): Tensor {
+  sub(other: Operand): Tensor {
     return combine("sub", this, other);
   }
-  mul(other: Tensor | number): Tensor {
+  mul(other: Operand): Tensor {
     return combine("mul", this, other);
   }
-  div(other: Tensor | number): Tensor {
+  div(other: Operand): Tensor {
     return combine("div", this, other);
   }
-  pow(exponent: Tensor | number): Tensor {
+  /** x^e. Not a number where x < 0 and e is no whole number. */
+  pow(exponent: Operand): Tensor {
     return combine("pow", this, exponent);
   }
-  maximum(other: Tensor | number): Tensor {
+  /** The larger of each pair; a tie shares the gradient, NaN wins. */
+  maximum(other: Operand): Tensor {
     return combine("maximum", this, other);
   }
-  minimum(other: Tensor | number): Tensor {
+  /** The smaller of each pair; a tie shares the gradient, NaN wins. */
+  minimum(other: Operand): Tensor {
     return combine("minimum", this, other);
   }
-  /** Comparisons give 1 where true and 0 where false. */
-  eq(other: Tensor | number): Tensor {
+  /** Comparisons give 1 where true and 0 where false, and pass no gradient. */
+  eq(other: Operand): Tensor {
     return combine("eq", this, other);
   }
-  ne(other: Tensor | number): Tensor {
+  ne(other: Operand): Tensor {
     return combine("ne", this, other);
   }
-  lt(other: Tensor | number): Tensor {
+  lt(other: Operand): Tensor {
     return combine("lt", this, other);
   }
-  le(other: Tensor | number): Tensor {
+  le(other: Operand): Tensor {
     return combine("le", this, other);
   }
-  gt(other: Tensor | number): Tensor {
+  gt(other: Operand): Tensor {
     return combine("gt", this, other);
   }
-  ge(other: Tensor | number): Tensor {
+  ge(other: Operand): Tensor {
     return combine("ge", this, other);
   }
+  /**
+   * Matrix product: [M, K] × [K, N] → [M, N]; batches before the last two dims broadcast; a vector counts as a row on
+   * the left and a column on the right, and that dim is dropped again.
+   */
+  matmul(other: Tensor): Tensor {
+    return run("matmul", [this, other], () => matmul(floats(this), floats(other)));
+  }
+
+  // ---- functions of one variable -----------------------------------------------------------------------------
   neg(): Tensor {
     return map("neg", this);
   }
   abs(): Tensor {
     return map("abs", this);
+  }
+  /** −1, 0 or 1. */
+  sign(): Tensor {
+    return map("sign", this);
   }
   exp(): Tensor {
     return map("exp", this);
@@ -224,9 +170,6 @@ export class Tensor {
   reciprocal(): Tensor {
     return map("reciprocal", this);
   }
-  sign(): Tensor {
-    return map("sign", this);
-  }
   sigmoid(): Tensor {
     return map("sigmoid", this);
   }
@@ -236,48 +179,161 @@ export class Tensor {
   relu(): Tensor {
     return map("relu", this);
   }
-  /** Matrix product with PyTorch's rules for vectors and batches. */
-  matmul(other: Tensor): Tensor {
-    return apply("matmul", [this, other], () => matmul(this.array, other.array))[0]!;
+  /** x above 0, negativeSlope·x below. */
+  leakyRelu(negativeSlope = 0.01): Tensor {
+    return map("leakyRelu", this, negativeSlope);
+  }
+  /** x above 0, alpha·(e^x − 1) below. */
+  elu(alpha = 1): Tensor {
+    return map("elu", this, alpha);
+  }
+  /** x·Φ(x), or its approximation by tanh. */
+  gelu(approximate: "none" | "tanh" = "none"): Tensor {
+    return map(approximate === "tanh" ? "geluTanh" : "gelu", this);
+  }
+  /** x·σ(x) */
+  silu(): Tensor {
+    return map("silu", this);
+  }
+  /** ln(1 + e^x) */
+  softplus(): Tensor {
+    return map("softplus", this);
+  }
+  /** ln σ(x) */
+  logSigmoid(): Tensor {
+    return map("logSigmoid", this);
+  }
+  /** Limited to [min, max]; the gradient passes where the element was within, bounds included. */
+  clamp(min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY): Tensor {
+    return run("clamp", [this], () => indexing.clamp(floats(this), min, max));
+  }
+  /** 1 where the element is not a number. `x.isnan().sum().item()` counts them. */
+  isnan(): Tensor {
+    return new Tensor(statistics.mask(this.array, Number.isNaN));
+  }
+  /** 1 where the element is neither infinite nor NaN. */
+  isfinite(): Tensor {
+    return new Tensor(statistics.mask(this.array, Number.isFinite));
+  }
+  /** `value` where the mask, which broadcasts, is not 0. */
+  maskedFill(mask: Tensor, value: number): Tensor {
+    const filled = new Tensor(fromValues([value], []));
+    return run("maskedFill", [mask, filled, this], () =>
+      indexing.where(floats(mask), filled.array, floats(this)),
+    );
   }
 
   // ---- reductions --------------------------------------------------------------------------------------------
   /** Sum of all elements, or over some dimensions. */
-  sum(dim?: number | readonly number[], keepDim = false): Tensor {
+  sum(dim?: Dims, keepDim = false): Tensor {
     const dims = resolveDims(dim, this.ndim, "sum");
-    return apply("sum", [this], () => reduce.sumOrMean("sum", floats(this), dims, keepDim))[0]!;
+    return run("sum", [this], () => reduce.sumOrMean("sum", floats(this), dims, keepDim));
   }
-  mean(dim?: number | readonly number[], keepDim = false): Tensor {
+  mean(dim?: Dims, keepDim = false): Tensor {
     const dims = resolveDims(dim, this.ndim, "mean");
-    return apply("mean", [this], () => reduce.sumOrMean("mean", floats(this), dims, keepDim))[0]!;
+    return run("mean", [this], () => reduce.sumOrMean("mean", floats(this), dims, keepDim));
   }
+  /** Product of all elements, or along one dimension. */
+  prod(dim?: number, keepDim = false): Tensor {
+    if (dim === undefined) return this.reshape([-1]).prod(0);
+    const d = resolveDim(dim, this.ndim, "prod");
+    return run("prod", [this], () => reduce.prod(floats(this), d, keepDim));
+  }
+  /** Largest element; along one dimension, the values and their int32 indices (the first of equals). */
+  max(): Tensor;
+  max(dim: number, keepDim?: boolean): [values: Tensor, indices: Tensor];
+  max(dim?: number, keepDim = false): Tensor | [Tensor, Tensor] {
+    return extreme("max", this, dim, keepDim);
+  }
+  /** Smallest element; along one dimension, the values and their int32 indices (the first of equals). */
+  min(): Tensor;
+  min(dim: number, keepDim?: boolean): [values: Tensor, indices: Tensor];
+  min(dim?: number, keepDim = false): Tensor | [Tensor, Tensor] {
+    return extreme("min", this, dim, keepDim);
+  }
+  /** int32 index of the largest element along a dimension; among all, in row-major order, without one. */
+  argmax(dim?: number, keepDim = false): Tensor {
+    return argExtreme("argmax", this, dim, keepDim);
+  }
+  /** int32 index of the smallest element along a dimension; among all, in row-major order, without one. */
+  argmin(dim?: number, keepDim = false): Tensor {
+    return argExtreme("argmin", this, dim, keepDim);
+  }
+  /** Σ(x − mean)² / (n − correction) */
+  var(dim?: Dims, { correction = 1, keepDim = false }: VarianceOptions = {}): Tensor {
+    const dims = resolveDims(dim, this.ndim, "var");
+    return run("var", [this], () => statistics.variance(floats(this), dims, correction, keepDim, false));
+  }
+  /** √var */
+  std(dim?: Dims, { correction = 1, keepDim = false }: VarianceOptions = {}): Tensor {
+    const dims = resolveDims(dim, this.ndim, "std");
+    return run("std", [this], () => statistics.variance(floats(this), dims, correction, keepDim, true));
+  }
+  /** (Σ|x|^p)^(1/p); p may be Infinity. */
+  norm(p = 2, dim?: Dims, keepDim = false): Tensor {
+    if (!(p > 0)) throw new ArgumentError(`norm: p must be a number above 0 or Infinity, got ${p}`);
+    const dims = resolveDims(dim, this.ndim, "norm");
+    return run("norm", [this], () => statistics.norm(floats(this), p, dims, keepDim));
+  }
+  /** ln Σ e^x, without overflow. */
+  logSumExp(dim: Dims, keepDim = false): Tensor {
+    const dims = resolveDims(dim, this.ndim, "logSumExp");
+    return run("logSumExp", [this], () => statistics.logSumExp(floats(this), dims, keepDim));
+  }
+  /** Running sums along a dimension. */
+  cumsum(dim: number): Tensor {
+    const d = resolveDim(dim, this.ndim, "cumsum");
+    return run("cumsum", [this], () => statistics.cumsum(floats(this), d));
+  }
+  /** e^x / Σ e^x along a dimension. */
   softmax(dim: number): Tensor {
-    return apply("softmax", [this], () =>
-      reduce.softmax(false, this.array, resolveDim(dim, this.ndim, "softmax")),
-    )[0]!;
+    const d = resolveDim(dim, this.ndim, "softmax");
+    return run("softmax", [this], () => reduce.softmax(false, floats(this), d));
   }
+  /** x − ln Σ e^x along a dimension. */
   logSoftmax(dim: number): Tensor {
-    return apply("logSoftmax", [this], () =>
-      reduce.softmax(true, this.array, resolveDim(dim, this.ndim, "logSoftmax")),
-    )[0]!;
+    const d = resolveDim(dim, this.ndim, "logSoftmax");
+    return run("logSoftmax", [this], () => reduce.softmax(true, floats(this), d));
+  }
+  /** Whether both have one shape and the same elements. */
+  equal(other: Tensor): boolean {
+    return this.#agrees(other, (a, b) => a === b);
+  }
+  /** Whether |this − other| ≤ atol + rtol·|other| for every element. Shapes must be equal. */
+  allclose(other: Tensor, { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {}): boolean {
+    return this.#agrees(
+      other,
+      (a, b) =>
+        a === b ||
+        (Number.isFinite(b) && Math.abs(a - b) <= atol + rtol * Math.abs(b)) ||
+        (equalNan && Number.isNaN(a) && Number.isNaN(b)),
+    );
+  }
+  #agrees(other: Tensor, same: (a: number, b: number) => boolean): boolean {
+    const [a, b] = [this.array.data, other.array.data];
+    return sameShape(this.shape, other.shape) && a.every((value, i) => same(value, b[i]!));
   }
 
   // ---- movement ----------------------------------------------------------------------------------------------
   /** The same elements in another shape; one size may be -1. */
   reshape(shape: Shape): Tensor {
-    return apply("reshape", [this], () =>
-      movement.reshape(this.array, resolveReshape(this.shape, shape)),
-    )[0]!;
+    const to = resolveReshape(this.shape, shape);
+    return run("reshape", [this], () => movement.reshape(this.array, to));
   }
+  /** The same as `reshape`: every tensor is contiguous. */
+  view(shape: Shape): Tensor {
+    return this.reshape(shape);
+  }
+  /** Dims `startDim` to `endDim` made into one. */
+  flatten(startDim = 0, endDim = -1): Tensor {
+    return this.reshape(resolveFlatten(this.shape, startDim, endDim));
+  }
+  /** Dimensions in another order. */
   permute(dims: readonly number[]): Tensor {
-    const order = dims.map((d) => resolveDim(d, this.ndim, "permute"));
-    if (order.length !== this.ndim || new Set(order).size !== this.ndim) {
-      throw new ArgumentError(
-        `permute: expected each of the ${this.ndim} dims once, got ${formatShape(dims)}`,
-      );
-    }
-    return apply("permute", [this], () => movement.permute(this.array, order))[0]!;
+    const order = resolveOrder(dims, this.ndim);
+    return run("permute", [this], () => movement.permute(this.array, order));
   }
+  /** Two dimensions exchanged. */
   transpose(dim0: number, dim1: number): Tensor {
     const [a, b] = [resolveDim(dim0, this.ndim, "transpose"), resolveDim(dim1, this.ndim, "transpose")];
     return this.permute(this.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
@@ -288,22 +344,55 @@ export class Tensor {
       throw new ShapeError(`t: expected at most 2 dims, got shape ${formatShape(this.shape)}`);
     return this.ndim < 2 ? this : this.transpose(0, 1);
   }
+  /** The transpose of a matrix. */
+  get T(): Tensor {
+    return this.t();
+  }
   /** `length` elements of a dimension from `start` on. */
   narrow(dim: number, start: number, length: number): Tensor {
-    const d = resolveDim(dim, this.ndim, "narrow");
-    const size = this.shape[d] ?? 0;
-    const first = start < 0 ? start + size : start;
-    if (![first, length].every(Number.isInteger) || first < 0 || length < 0 || first + length > size) {
-      throw new ArgumentError(
-        `narrow: start ${start} and length ${length} do not lie within dim ${d} of ${formatShape(this.shape)}`,
-      );
-    }
-    return apply("narrow", [this], () => movement.slice(this.array, d, first, length))[0]!;
+    const ranges = resolveNarrow(this.shape, dim, start, length);
+    return run("narrow", [this], () => movement.slice(this.array, ranges));
+  }
+  /**
+   * NumPy's slicing, one argument for each dimension from the first on: null keeps it whole, a number picks one index
+   * and drops the dimension, `[start, end?, step?]` keeps a range by Python's rules. What is not named is kept.
+   *
+   * @example
+   * x.slice([1, -1]);             // x[1:-1]
+   * x.slice(null, 0);             // x[:, 0]
+   * x.slice(null, null, [null, null, 2]); // x[:, :, ::2]
+   */
+  slice(...ranges: SliceRange[]): Tensor {
+    const kept = resolveSlice(this.shape, ranges);
+    const y = run("slice", [this], () => movement.slice(this.array, kept.ranges));
+    return sameShape(y.shape, kept.shape) ? y : y.reshape(kept.shape);
   }
   /** Drops one dimension by choosing an index of it. */
   select(dim: number, index: number): Tensor {
     const d = resolveDim(dim, this.ndim, "select");
     return this.narrow(d, index, 1).squeeze(d);
+  }
+  /** Whole rows of a dimension in the order of an int32 `index` [K]; rows may repeat. */
+  indexSelect(dim: number, index: Tensor): Tensor {
+    const d = resolveDim(dim, this.ndim, "indexSelect");
+    return run("indexSelect", [this], () => indexing.indexSelect(this.array, d, index.array));
+  }
+  /** For each element of an int32 `index`, the element of this tensor at that index of `dim`, all else alike. */
+  gather(dim: number, index: Tensor): Tensor {
+    const d = resolveDim(dim, this.ndim, "gather");
+    return run("gather", [this], () => indexing.gather(this.array, d, index.array));
+  }
+  /** Parts of `size` along a dimension, the last one maybe smaller; or of the sizes listed. */
+  split(size: number | readonly number[], dim = 0): Tensor[] {
+    const d = resolveDim(dim, this.ndim, "split");
+    let at = 0;
+    return resolveSplit(this.size(d), size, d).map((n) => this.narrow(d, (at += n) - n, n));
+  }
+  /** At most `chunks` parts of one size along a dimension, the last one maybe smaller. */
+  chunk(chunks: number, dim = 0): Tensor[] {
+    if (!Number.isInteger(chunks) || chunks < 1)
+      throw new ArgumentError(`chunk: chunks must be a whole number of at least 1, got ${chunks}`);
+    return this.split(Math.max(1, Math.ceil(this.size(dim) / chunks)), dim);
   }
   /** Drops a dimension of size 1, or all of them. */
   squeeze(dim?: number): Tensor {
@@ -318,17 +407,13 @@ export class Tensor {
   }
   /** Repeats dimensions of size 1 to a larger shape; -1 keeps a size. */
   expand(shape: Shape): Tensor {
-    const lead = shape.length - this.ndim;
-    const to = shape.map((n, i) => (n === -1 ? (this.shape[i - lead] ?? -1) : n));
-    const fits =
-      lead >= 0 && this.shape.every((n, i) => n === to[i + lead] || n === 1) && to.every((n) => n >= 0);
-    if (!fits)
-      throw new ShapeError(`expand: ${formatShape(this.shape)} cannot be repeated to ${formatShape(shape)}`);
-    return apply("expand", [this], () => movement.expand(this.array, to))[0]!;
+    const to = resolveExpand(this.shape, shape);
+    return run("expand", [this], () => movement.expand(this.array, to));
   }
-  flip(dims: number | readonly number[]): Tensor {
+  /** Elements in reverse order along some dimensions. */
+  flip(dims: Dims): Tensor {
     const list = resolveDims(dims, this.ndim, "flip");
-    return apply("flip", [this], () => movement.flip(this.array, list))[0]!;
+    return run("flip", [this], () => movement.flip(this.array, list));
   }
 }
 
@@ -360,19 +445,34 @@ export function floats(x: Tensor): NDArray {
   return x.dtype === "float32" ? x.array : fromValues(x.array.data, x.shape);
 }
 
-function map(name: elementwise.UnaryName, x: Tensor): Tensor {
-  return apply(name, [x], () => elementwise.unary(name, floats(x)))[0]!;
+function run(name: string, inputs: readonly Tensor[], op: () => OpResult): Tensor {
+  return apply(name, inputs, op)[0]!;
 }
 
-function combine(name: BinaryName, a: Tensor, b: Tensor | number): Tensor {
-  if (typeof b === "number") return apply(name, [a], () => elementwise.binaryScalar(name, floats(a), b))[0]!;
-  return apply(name, [a, b], () => elementwise.binary(name, floats(a), floats(b)))[0]!;
+function map(name: elementwise.UnaryName, x: Tensor, alpha = 0): Tensor {
+  return run(name, [x], () => elementwise.unary(name, floats(x), alpha));
 }
 
-function resolveDims(dim: number | readonly number[] | undefined, ndim: number, what: string): number[] {
-  if (dim === undefined) return Array.from({ length: ndim }, (_, i) => i);
-  const list = (typeof dim === "number" ? [dim] : dim).map((d) => resolveDim(d, ndim, what));
-  if (new Set(list).size !== list.length)
-    throw new ArgumentError(`${what}: a dim is named twice in ${formatShape(list)}`);
-  return list.sort((a, b) => a - b);
+function combine(name: BinaryName, a: Tensor, b: Operand): Tensor {
+  if (typeof b === "number") return run(name, [a], () => elementwise.binaryScalar(name, floats(a), b));
+  return run(name, [a, b], () => elementwise.binary(name, floats(a), floats(b)));
+}
+
+function extreme(
+  name: "max" | "min",
+  x: Tensor,
+  dim: number | undefined,
+  keepDim: boolean,
+): Tensor | [Tensor, Tensor] {
+  const d = dim === undefined ? dim : resolveDim(dim, x.ndim, name);
+  checkNotEmpty(x.shape, d, name);
+  if (d === undefined) return run(name, [x], () => reduce.extremeOfAll(name, floats(x)));
+  return apply(name, [x], () => reduce.extreme(name, floats(x), d, keepDim)) as [Tensor, Tensor];
+}
+
+function argExtreme(name: "argmax" | "argmin", x: Tensor, dim: number | undefined, keepDim: boolean): Tensor {
+  const flat = dim === undefined ? floats(x).view([x.numel]) : floats(x);
+  const d = resolveDim(dim ?? 0, flat.shape.length, name);
+  checkNotEmpty(flat.shape, d, name);
+  return new Tensor(reduce.argReduce(name === "argmax", flat, d, keepDim && dim !== undefined));
 }
