@@ -1,11 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { cat, manualSeed, nn, rand, stack, type Tensor, tensor } from "../src/index.js";
+import { cat, nn, rand, stack, tensor } from "../src/index.js";
+import { checkGradients, fixed, type GradientRow } from "./checkGradients.js";
 
-/**
- * Every differentiable operation, one row each: its inputs' shapes (drawn from ±[0.3, 1.3] so that kinks are far
- * away), and the operation. Its gradients are compared with central differences.
- */
-const rows: [name: string, shapes: number[][], run: (...x: Tensor[]) => Tensor, positive?: boolean][] = [
+/** Every differentiable operation on tensors, one row each. Layers: gradientsLayers.test.ts. */
+const rows: GradientRow[] = [
   [
     "add",
     [
@@ -193,57 +191,8 @@ const rows: [name: string, shapes: number[][], run: (...x: Tensor[]) => Tensor, 
   ["batchFirst", [[2, 4, 3]], (a) => fixed(() => new nn.GRU(3, 5, { batchFirst: true })).forward(a)[0]],
 ];
 
-/** A module with the same weights each time. */
-function fixed<M>(make: () => M): M {
-  manualSeed(3);
-  return make();
-}
-
-function inputs(shapes: number[][], positive: boolean): Tensor[] {
-  manualSeed(1);
-  return shapes.map((shape) => {
-    const size = rand(shape).add(0.3);
-    const x = positive ? size : size.mul(rand(shape).gt(0.5).mul(2).sub(1));
-    x.requiresGrad = true;
-    return x;
-  });
-}
-
 describe("gradients agree with central differences", () => {
-  it.each(rows)("%s", (_, shapes, run, positive = false) => {
-    const xs = inputs(shapes, positive);
-    const output = run(...xs);
-    manualSeed(2);
-    // A random projection makes one number of the output, so that every element matters with a weight of its own.
-    const weights = rand(output.shape).add(0.5);
-    const project = (y: Tensor) => {
-      const [values, by] = [y.toTypedArray(), weights.toTypedArray()];
-      return values.reduce((sum, value, i) => sum + value * by[i]!, 0);
-    };
-    output.backward(weights);
-    const step = 2 ** -7;
-    for (const x of xs) {
-      const at = x.toTypedArray();
-      const gradient = x.grad!.toTypedArray();
-      const largest = Math.max(...gradient.map(Math.abs), 0.1);
-      for (let i = 0; i < at.length; i++) {
-        const shifted = (by: number) => {
-          const moved = at.slice();
-          moved[i]! += by;
-          const x2 = tensor(moved, { shape: x.shape });
-          return project(run(...xs.map((other) => (other === x ? x2 : other))));
-        };
-        // Richardson's extrapolation of two central differences: the error is of fourth order in the step.
-        const wide = (shifted(step) - shifted(-step)) / (2 * step);
-        const narrow = (shifted(step / 2) - shifted(-step / 2)) / step;
-        const expected = (4 * narrow - wide) / 3;
-        expect(
-          Math.abs(gradient[i]! - expected) / largest,
-          `element ${i}: ${gradient[i]} against ${expected}`,
-        ).toBeLessThan(2e-3);
-      }
-    }
-  });
+  it.each(rows)("%s", (_, shapes, run, positive = false) => checkGradients(shapes, run, positive));
 });
 
 describe("backward", () => {
