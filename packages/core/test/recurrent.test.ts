@@ -138,7 +138,7 @@ describe("recurrent layers", () => {
     expect(() => lstm.forward(rand([5]))).toThrow("expected 3 dims (T, B, I)");
     expect(() => lstm.forward(rand([0, 2, 5]))).toThrow("every size must be at least 1");
     expect(() => lstm.forward(rand([4, 2, 5]), [rand([1, 3, 6]), rand([1, 2, 6])])).toThrow(
-      "LSTM: initial state has shape [1, 3, 6], expected [1, 2, 6] (dims L, B, H)",
+      "LSTM: initial state h0 has shape [1, 3, 6], expected [1, 2, 6] (dims L·D, B, H)",
     );
     expect(() => new nn.GRU(0, 3)).toThrow("GRU: inputSize must be a whole number of at least 1, got 0");
     expect(() => new nn.GRU(2, 3, { numLayers: 1.5 })).toThrow(

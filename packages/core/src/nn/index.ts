@@ -15,6 +15,7 @@ export {
   type SoftplusOptions,
   Tanh,
 } from "./activation.js";
+export { type CellOptions, GRUCell, LSTMCell, RNNCell } from "./cells.js";
 export { Flatten, type FlattenOptions, Identity, ModuleList, Sequential } from "./containers.js";
 export { Conv1d, type Conv1dOptions, ConvTranspose1d, type ConvTranspose1dOptions } from "./conv.js";
 export { Dropout, type DropoutOptions } from "./dropout.js";
@@ -24,6 +25,14 @@ export { type LossOptions, MSELoss, type Reduction } from "./loss.js";
 export { type LoadReport, Module, Parameter, type StateDict } from "./module.js";
 export { BatchNorm1d, type BatchNorm1dOptions, LayerNorm, type LayerNormOptions } from "./norm.js";
 export {
+  type Lengths,
+  PackedSequence,
+  type PackOptions,
+  type PadOptions,
+  packPaddedSequence,
+  padPackedSequence,
+} from "./packed.js";
+export {
   AdaptiveAvgPool1d,
   AdaptiveMaxPool1d,
   AvgPool1d,
@@ -31,4 +40,16 @@ export {
   MaxPool1d,
   type MaxPool1dOptions,
 } from "./pool.js";
-export { GRU, LSTM, type RecurrentOptions, RNN, type RNNOptions } from "./recurrent.js";
+export {
+  GRU,
+  type GRUInspection,
+  type GRUOptions,
+  LSTM,
+  type LSTMInspection,
+  type LSTMOptions,
+  type LSTMState,
+  RNN,
+  type RNNOptions,
+} from "./recurrent.js";
+export type { ForwardOptions, HiddenGradNorms, LayerInspection, RecurrentOptions } from "./recurrentLayer.js";
+export type { Stream, StreamOptions } from "./stream.js";

@@ -1,301 +1,196 @@
 import { engine } from "../engine/engine.js";
-import { Cell } from "../engine/kernels.js";
-import { clone, empty, type NDArray, type OpResult, zeros } from "./ndarray.js";
+import { Binary } from "../engine/kernels.js";
+import type { Generator } from "../engine/random.js";
+import { gatherStrided } from "./broadcast.js";
+import { clone, empty, fromValues, type NDArray, type OpResult, zeros } from "./ndarray.js";
+import type { CellName } from "./recurrentCalls.js";
+import { type LayerRun, type LayerWeights, type PackedWeights, runLayer } from "./recurrentLayer.js";
 
-export type CellName = keyof typeof Cell;
-
-/** Gates of a cell: how many times H the rows of its weights number. */
-export const gateCount: Record<CellName, number> = { rnnTanh: 1, rnnRelu: 1, lstm: 4, gru: 3 };
-
-/** Parameters of one layer in one direction: W_ih [G·H, I], W_hh [G·H, H], b_ih [G·H], b_hh [G·H] or both null. */
-export interface LayerWeights {
-  wIh: NDArray;
-  wHh: NDArray;
-  bIh: NDArray | null;
-  bHh: NDArray | null;
-}
-
-/** What one layer computed, and the way back. */
-interface LayerRun {
-  /** [T, B, H] */
-  y: NDArray;
-  /** [B, H] */
-  hn: NDArray;
-  /** [B, H], LSTM only */
-  cn: NDArray | null;
-  backward(grads: LayerGrads, needsInput: boolean): LayerGradsOut;
-  release(): void;
-}
-
-interface LayerGrads {
-  dy: NDArray | null;
-  /** Gradients of the final states; overwritten with those of the initial states. */
-  dh: NDArray;
-  dc: NDArray | null;
-}
-
-interface LayerGradsOut {
-  dx: NDArray | null;
-  weights: LayerWeights;
-}
-
-/**
- * One layer over a whole sequence: the input projection of all steps in one product, then per step one product with
- * W_hh and the cell's gates, in one call of a kernel; backward likewise, and each weight gradient as one product over
- * all steps. `keep` false (inference) keeps nothing for backward.
- */
-function runLayer(
-  cell: CellName,
-  x: NDArray,
-  weights: LayerWeights,
-  h0: NDArray | null,
-  c0: NDArray | null,
-  reverse: boolean,
-  keep: boolean,
-): LayerRun {
-  const { kernels, memory } = engine();
-  const code = Cell[cell];
-  const [steps, batch, inputs] = x.shape as [number, number, number];
-  const hidden = weights.wHh.shape[1]!;
-  const width = gateCount[cell] * hidden;
-  const rows = steps * batch;
-  const state = batch * hidden;
-  const lstm = cell === "lstm";
-  const gru = cell === "gru";
-
-  const gates = empty([steps, batch, width]);
-  projectInput(cell, x, weights, rows, inputs, hidden, gates);
-  const packed = empty([kernels.recurrentPackedBytes(code, hidden, 0) >> 2]);
-  kernels.recurrentPack(code, hidden, 0, weights.wHh.address, packed.address);
-
-  // States of all steps and the initial one in one array: the outputs are its last T slots (the first T in reverse),
-  // the states before each step its first T. Neither is ever copied.
-  const hs = empty([steps + 1, batch, hidden]);
-  const firstSlot = hs.view([batch, hidden], reverse ? steps * state : 0);
-  setState(firstSlot, h0);
-  const cs = lstm ? empty([keep ? steps + 1 : 1, batch, hidden]) : null;
-  if (cs) setState(cs.view([batch, hidden], keep && reverse ? steps * state : 0), c0);
-  const extra = gru || (lstm && keep) ? empty([steps, batch, hidden]) : null;
-  kernels.recurrentForward(
-    code,
-    steps,
-    batch,
-    0,
-    batch,
-    hidden,
-    reverse ? 1 : 0,
-    gates.address,
-    packed.address,
-    gru && weights.bHh ? weights.bHh.address + 2 * hidden * 4 : 0,
-    hs.address,
-    cs?.address ?? 0,
-    keep ? state : 0,
-    extra?.address ?? 0,
-    0,
-  );
-  memory.release(packed.block);
-  const y = hs.view([steps, batch, hidden], reverse ? 0 : state);
-  const hn = hs.view([batch, hidden], reverse ? 0 : steps * state);
-  const cn = cs?.view([batch, hidden], keep && !reverse ? steps * state : 0) ?? null;
-  const release = () => {
-    memory.release(gates.block);
-    if (extra) memory.release(extra.block);
-  };
-  if (!keep) release();
-
-  function backward({ dy, dh, dc }: LayerGrads, needsInput: boolean): LayerGradsOut {
-    const back = empty([kernels.recurrentPackedBytes(code, hidden, 1) >> 2]);
-    kernels.recurrentPack(code, hidden, 1, weights.wHh.address, back.address);
-    const dGates = empty(gates.shape);
-    const dHidden = gru ? empty([steps, batch, hidden]) : null;
-    kernels.recurrentBackward(
-      code,
-      steps,
-      batch,
-      0,
-      batch,
-      hidden,
-      reverse ? 1 : 0,
-      gates.address,
-      back.address,
-      hs.address,
-      cs?.address ?? 0,
-      extra?.address ?? 0,
-      0,
-      dy?.address ?? 0,
-      dh.address,
-      dc?.address ?? 0,
-      dGates.address,
-      dHidden?.address ?? 0,
-    );
-    const before = hs.view([rows, hidden], reverse ? state : 0);
-    const out: LayerWeights = {
-      wIh: empty(weights.wIh.shape),
-      wHh: empty(weights.wHh.shape),
-      bIh: weights.bIh && zeros(weights.bIh.shape),
-      bHh: null,
-    };
-    kernels.gemm(
-      1,
-      0,
-      width,
-      inputs,
-      rows,
-      dGates.address,
-      width,
-      x.address,
-      inputs,
-      0,
-      out.wIh.address,
-      inputs,
-    );
-    const shared = gru ? 2 * hidden : width;
-    kernels.gemm(
-      1,
-      0,
-      shared,
-      hidden,
-      rows,
-      dGates.address,
-      width,
-      before.address,
-      hidden,
-      0,
-      out.wHh.address,
-      hidden,
-    );
-    if (dHidden) {
-      const lastRows = out.wHh.address + shared * hidden * 4;
-      kernels.gemm(
-        1,
-        0,
-        hidden,
-        hidden,
-        rows,
-        dHidden.address,
-        hidden,
-        before.address,
-        hidden,
-        0,
-        lastRows,
-        hidden,
-      );
-    }
-    if (out.bIh) {
-      kernels.addColumnSums(rows, width, dGates.address, out.bIh.address);
-      out.bHh = clone(out.bIh);
-      if (dHidden) {
-        const last = out.bHh.address + shared * 4;
-        kernels.fill(hidden, 0, last);
-        kernels.addColumnSums(rows, hidden, dHidden.address, last);
-      }
-    }
-    let dx: NDArray | null = null;
-    if (needsInput) {
-      dx = empty(x.shape);
-      const wIh = weights.wIh.address;
-      kernels.gemm(0, 0, rows, inputs, width, dGates.address, width, wIh, inputs, 0, dx.address, inputs);
-    }
-    return { dx, weights: out };
-  }
-  return { y, hn, cn, backward, release };
-}
-
-/** gates = x·W_ihᵀ + b_ih + b_hh for all steps; of GRU's b_hh only r and z belong here, n's is multiplied by r. */
-function projectInput(
-  cell: CellName,
-  x: NDArray,
-  { wIh, bIh, bHh }: LayerWeights,
-  rows: number,
-  inputs: number,
-  hidden: number,
-  gates: NDArray,
-): void {
-  const { kernels } = engine();
-  const width = gateCount[cell] * hidden;
-  if (bIh && bHh) {
-    const bias = clone(bIh);
-    kernels.axpy(cell === "gru" ? 2 * hidden : width, 1, bHh.address, bias.address);
-    kernels.broadcastRow(rows, width, bias.address, gates.address);
-  }
-  kernels.gemm(
-    0,
-    1,
-    rows,
-    width,
-    inputs,
-    x.address,
-    inputs,
-    wIh.address,
-    inputs,
-    bIh ? 1 : 0,
-    gates.address,
-    width,
-  );
-}
-
-function setState(slot: NDArray, initial: NDArray | null): void {
-  const { kernels } = engine();
-  if (initial) kernels.copy(slot.size, initial.address, slot.address);
-  else kernels.fill(slot.size, 0, slot.address);
+/** Norms of the gradients that arrived at the states of one layer in one direction. */
+export interface StateGradNorms {
+  layer: number;
+  reverse: boolean;
+  /** ‖∂loss/∂h_t‖ over batch and units, for each step t. */
+  norms: Float64Array;
 }
 
 export interface RecurrentInputs {
   cell: CellName;
   /** [T, B, I] */
   x: NDArray;
-  /** One entry per layer. */
+  /** One entry per layer and direction: layer 0, its reverse, layer 1, … */
   layers: readonly LayerWeights[];
-  /** [L, B, H] or null for zeros. */
+  packed: readonly PackedWeights[];
+  bidirectional: boolean;
+  /** [L·D, B, P] and [L·D, B, H], or null for zeros. */
   h0: NDArray | null;
   c0: NDArray | null;
+  /** How many rows take part in each step, never growing; null when all do. Other rows keep their state. */
+  batchSizes: readonly number[] | null;
+  /** Probability with which an output is dropped between layers; 0 when not training. */
+  dropout: number;
+  generator: Generator;
   /** Whether backward will be wanted. */
   keep: boolean;
+  /** Called at the end of backward. */
+  onStateGrads: ((norms: StateGradNorms[]) => void) | null;
+}
+
+interface Stack {
+  /** As `layers`. */
+  runs: LayerRun[];
+  /** [T, B, D·P] of every layer, before dropout. */
+  outputs: NDArray[];
+  /** What each layer's outputs were multiplied by; null without dropout. */
+  masks: (NDArray | null)[];
+}
+
+function runStack(call: RecurrentInputs): Stack {
+  const { cell, x, layers, packed, bidirectional, h0, c0, batchSizes, dropout, keep } = call;
+  const [steps, batch] = x.shape as [number, number, number];
+  const directions = bidirectional ? 2 : 1;
+  const depth = layers.length / directions;
+  const out = layers[0]!.wHh.shape[1]!;
+  const sizes = batchSizes && fromValues(batchSizes, [steps], "int32");
+  const stack: Stack = { runs: [], outputs: [], masks: [] };
+  let input = x;
+  for (let layer = 0; layer < depth; layer++) {
+    const states = empty([directions, steps + 1, batch, out]);
+    for (let direction = 0; direction < directions; direction++) {
+      const index = layer * directions + direction;
+      const run = runLayer({
+        cell,
+        x: input,
+        weights: layers[index]!,
+        packed: packed[index]!,
+        h0: stateAt(h0, index),
+        c0: stateAt(c0, index),
+        states: states.view([steps + 1, batch, out], direction * (steps + 1) * batch * out),
+        reverse: direction === 1,
+        batchSizes: sizes,
+        keep,
+      });
+      stack.runs.push(run);
+    }
+    const output = bidirectional ? joinDirections(states) : stack.runs.at(-1)!.y;
+    stack.outputs.push(output);
+    const drops = dropout > 0 && layer + 1 < depth;
+    const mask = drops ? dropoutMask(call, steps, batch, directions * out) : null;
+    stack.masks.push(mask);
+    input = mask ? multiply(output, mask, empty(output.shape)) : output;
+  }
+  return stack;
 }
 
 /**
- * A stack of recurrent layers as one operation. Outputs: y [T, B, H], h_n [L, B, H], and c_n for LSTM. Inputs for
- * gradients, in this order: x, h0 and c0 when given, then wIh, wHh (bIh, bHh) of each layer.
+ * A stack of recurrent layers as one operation. Outputs: y [T, B, D·P], h_n [L·D, B, P], and c_n for LSTM. Inputs for
+ * gradients, in this order: x, h0 and c0 when given, then wIh, wHh (bIh, bHh) (wHr) of each layer and direction.
  */
-export function recurrent({ cell, x, layers, h0, c0, keep }: RecurrentInputs): OpResult {
-  const hidden = layers[0]!.wHh.shape[1]!;
-  const [, batch] = x.shape as [number, number, number];
-  const slot = [batch, hidden];
-  const at = (states: NDArray | null, layer: number) => states?.view(slot, layer * batch * hidden) ?? null;
-  const runs: LayerRun[] = [];
-  let input = x;
-  layers.forEach((weights, layer) => {
-    const run = runLayer(cell, input, weights, at(h0, layer), at(c0, layer), false, keep);
-    runs.push(run);
-    input = run.y;
-  });
-  const outputs = [input, stackStates(runs.map((run) => run.hn))];
-  if (cell === "lstm") outputs.push(stackStates(runs.map((run) => run.cn!)));
+export function recurrent(call: RecurrentInputs): OpResult {
+  const { cell, x, h0, c0, bidirectional, onStateGrads } = call;
+  const { runs, outputs, masks } = runStack(call);
+  const directions = bidirectional ? 2 : 1;
+  const hn = stackStates(runs.map((run) => run.hn));
+  const cn = cell === "lstm" ? stackStates(runs.map((run) => run.cn!)) : null;
 
   return {
-    outputs,
+    outputs: [outputs.at(-1)!, hn, ...(cn ? [cn] : [])],
     backward([dy, dhn, dcn], needs) {
-      const shape = [layers.length, batch, hidden];
       // The kernel turns gradients of the final states into gradients of the initial ones, in place.
-      const dh = dhn ? clone(dhn) : zeros(shape);
-      const dc = cell === "lstm" ? (dcn ? clone(dcn) : zeros(shape)) : null;
+      const dh = dhn ? clone(dhn) : zeros(hn.shape);
+      const dc = cn && (dcn ? clone(dcn) : zeros(cn.shape));
       const grads: (NDArray | null)[][] = [];
+      const seen: StateGradNorms[] = [];
       let flowing = dy ?? null;
-      for (let layer = layers.length - 1; layer >= 0; layer--) {
-        const wanted = layer > 0 || needs[0]!;
-        const states = { dy: flowing, dh: at(dh, layer)!, dc: at(dc, layer) };
-        const { dx, weights } = runs[layer]!.backward(states, wanted);
-        grads[layer] = weights.bIh
-          ? [weights.wIh, weights.wHh, weights.bIh, weights.bHh]
-          : [weights.wIh, weights.wHh];
+      for (let layer = outputs.length - 1; layer >= 0; layer--) {
+        const mask = masks[layer];
+        if (mask && flowing) multiply(flowing, mask, flowing);
+        const dx = layer > 0 || needs[0]! ? empty(layer > 0 ? outputs[layer - 1]!.shape : x.shape) : null;
+        for (let direction = 0; direction < directions; direction++) {
+          const index = layer * directions + direction;
+          const norms = onStateGrads && new Float64Array(x.shape[0]!);
+          if (norms) seen.push({ layer, reverse: direction === 1, norms });
+          const weights = runs[index]!.backward({
+            dy: flowing && bidirectional ? oneDirection(flowing, direction) : flowing,
+            dh: stateAt(dh, index)!,
+            dc: stateAt(dc, index),
+            dx: dx && { array: dx, add: direction === 1 },
+            onNorm:
+              norms &&
+              ((step, norm) => {
+                norms[step] = norm;
+              }),
+          });
+          grads[index] = Object.values(weights).filter((grad) => grad !== null);
+        }
         flowing = dx;
       }
+      onStateGrads?.(seen.sort((a, b) => a.layer - b.layer || Number(a.reverse) - Number(b.reverse)));
       return [flowing, ...(h0 ? [dh] : []), ...(c0 ? [dc] : []), ...grads.flat()];
     },
     release() {
       for (const run of runs) run.release();
     },
   };
+}
+
+/** What happened inside one layer in one direction. */
+export interface LayerTrace {
+  /** [T, B, G·H], activated. */
+  gates: NDArray;
+  /** [T, B, P] */
+  hidden: NDArray;
+  /** [T, B, H], LSTM only. */
+  cells: NDArray | null;
+}
+
+/** Runs a stack to look inside: its gates and states over time, one entry per layer and direction. */
+export function traceRecurrent(call: RecurrentInputs): LayerTrace[] {
+  const { runs } = runStack({ ...call, keep: true });
+  return runs.map(({ gates, y, cells }) => ({ gates, hidden: y, cells }));
+}
+
+const stateAt = (states: NDArray | null, index: number): NDArray | null =>
+  states && states.view(states.shape.slice(1), (index * states.size) / states.shape[0]!);
+
+/** Bernoulli draws in the order of PyTorch's packed data, step by step over the rows that take part; 1/(1 − p) or 0. */
+function dropoutMask(call: RecurrentInputs, steps: number, batch: number, width: number): NDArray {
+  const { batchSizes, dropout, generator } = call;
+  const total = batchSizes ? batchSizes.reduce((sum, n) => sum + n, 0) : steps * batch;
+  const kept = generator.bernoulli(new Float32Array(total * width), 1 - dropout);
+  const scale = 1 / Math.fround(1 - dropout);
+  for (let i = 0; i < kept.length; i++) kept[i]! *= scale;
+  const mask = zeros([steps, batch, width]);
+  let at = 0;
+  for (let step = 0; step < steps; step++) {
+    const count = (batchSizes?.[step] ?? batch) * width;
+    mask.data.set(kept.subarray(at, at + count), step * batch * width);
+    at += count;
+  }
+  return mask;
+}
+
+function multiply(a: NDArray, b: NDArray, to: NDArray): NDArray {
+  engine().kernels.binary(Binary.mul, a.size, a.address, b.address, to.address);
+  return to;
+}
+
+/** The outputs of both directions side by side: states [2, T+1, B, P] → [T, B, 2·P]. */
+function joinDirections(states: NDArray): NDArray {
+  const [, slots, batch, out] = states.shape as [number, number, number, number];
+  const steps = slots - 1;
+  // Forward outputs begin at slot 1 of the first half, those in reverse at slot 0 of the second.
+  const shape = [steps * batch, 2, out];
+  const joined = gatherStrided(states, shape, [out, steps * batch * out, 1], batch * out);
+  return joined.view([steps, batch, 2 * out]);
+}
+
+/** [T, B, 2·P] → [T, B, P] */
+function oneDirection(joined: NDArray, direction: number): NDArray {
+  const [steps, batch, both] = joined.shape as [number, number, number];
+  const out = both / 2;
+  const half = gatherStrided(joined, [steps * batch, out], [both, 1], direction * out);
+  return half.view([steps, batch, out]);
 }
 
 /** [B, H] of each layer → [L, B, H]. */

@@ -1,0 +1,257 @@
+import { engine } from "../engine/engine.js";
+import { clone, empty, type NDArray, zeros } from "./ndarray.js";
+import { Prepacked } from "./prepacked.js";
+import {
+  type CellName,
+  cellCode,
+  gateCount,
+  type LayerSizes,
+  runBackward,
+  runForward,
+} from "./recurrentCalls.js";
+
+/**
+ * Parameters of one layer in one direction: W_ih [G·H, I], W_hh [G·H, P], b_ih and b_hh [G·H] or both null, and for a
+ * projected LSTM W_hr [P, H]. P, the size of h, is H where there is no W_hr.
+ */
+export interface LayerWeights {
+  wIh: NDArray;
+  wHh: NDArray;
+  bIh: NDArray | null;
+  bHh: NDArray | null;
+  wHr: NDArray | null;
+}
+
+/** Weights of one layer in one direction, packed for the forward loop. */
+export interface PackedWeights {
+  readonly input: Prepacked;
+  readonly hidden: Prepacked;
+  readonly projection: Prepacked;
+}
+
+export const packedWeights = (): PackedWeights => ({
+  input: new Prepacked(),
+  hidden: new Prepacked(),
+  projection: new Prepacked(),
+});
+
+export interface LayerCall {
+  cell: CellName;
+  /** [T, B, I] */
+  x: NDArray;
+  weights: LayerWeights;
+  packed: PackedWeights;
+  /** [B, P] and [B, H], or null for zeros. */
+  h0: NDArray | null;
+  c0: NDArray | null;
+  /** Receives the states of all steps and the initial one, [T+1, B, P]. */
+  states: NDArray;
+  reverse: boolean;
+  /** int32 [T]: how many rows take part in each step; null when all do. */
+  batchSizes: NDArray | null;
+  /** Whether backward will be wanted. */
+  keep: boolean;
+}
+
+/** What one layer computed in one direction, and the way back. */
+export interface LayerRun {
+  /** [T, B, P], a view of the states. */
+  y: NDArray;
+  /** [B, P] */
+  hn: NDArray;
+  /** [B, H], LSTM only */
+  cn: NDArray | null;
+  /** [T, B, G·H], activated; good until backward. */
+  gates: NDArray;
+  /** [T, B, H], LSTM with `keep` only */
+  cells: NDArray | null;
+  backward(grads: LayerGrads): LayerWeights;
+  release(): void;
+}
+
+export interface LayerGrads {
+  /** [T, B, P] */
+  dy: NDArray | null;
+  /** Gradients of the final states; overwritten with those of the initial states. */
+  dh: NDArray;
+  dc: NDArray | null;
+  /** Receives the gradient of x, or is added to. */
+  dx: { array: NDArray; add: boolean } | null;
+  /** Called before each step is undone, with the norm of the whole gradient that arrives at its h_t. */
+  onNorm: ((step: number, norm: number) => void) | null;
+}
+
+const rowsWorthPacking = 32;
+
+/**
+ * One layer over a whole sequence: the input projection of all steps in one product, then per step one product with
+ * W_hh and the cell's gates, in one call of a kernel; backward likewise, and each weight gradient as one product over
+ * all steps. `keep` false (inference) keeps nothing for backward.
+ */
+export function runLayer(call: LayerCall): LayerRun {
+  const { cell, x, weights, packed, h0, c0, states, reverse, batchSizes, keep } = call;
+  const { kernels, memory } = engine();
+  const [steps, batch, inputs] = x.shape as [number, number, number];
+  const hidden = weights.wHh.shape[0]! / gateCount[cell];
+  const out = weights.wHh.shape[1]!;
+  const width = gateCount[cell] * hidden;
+  const rows = steps * batch;
+  const state = batch * out;
+  const lstm = cell === "lstm";
+  const sizes: LayerSizes = { cell, steps, batch, hidden, out, reverse, projected: weights.wHr !== null };
+
+  const gates = empty([steps, batch, width]);
+  projectInput(call, rows, inputs, hidden, gates);
+  setState(states.view([batch, out], reverse ? steps * state : 0), h0);
+  const cs = lstm ? empty([keep ? steps + 1 : 1, batch, hidden]) : null;
+  if (cs) setState(cs.view([batch, hidden], keep && reverse ? steps * batch * hidden : 0), c0);
+  const perStep = () => empty([steps, batch, hidden]);
+  const extra = cell === "gru" || cell === "gruResetBefore" || (lstm && keep) ? perStep() : null;
+  const unprojected = weights.wHr ? perStep() : null;
+  const buffers = {
+    gates: gates.address,
+    hs: states.address,
+    cs: cs?.address ?? 0,
+    cStride: keep ? batch * hidden : 0,
+    extra: extra?.address ?? 0,
+    unprojected: unprojected?.address ?? 0,
+    batchSizes: batchSizes?.address ?? 0,
+  };
+  runForward(sizes, buffers, {
+    hidden: packHidden(call.packed.hidden, sizes, weights.wHh, keep),
+    projection: weights.wHr ? packProjection(packed.projection, weights.wHr, keep) : 0,
+    bhn: cell === "gru" && weights.bHh ? weights.bHh.address + 2 * hidden * 4 : 0,
+  });
+  const y = states.view([steps, batch, out], reverse ? 0 : state);
+  const hn = states.view([batch, out], reverse ? 0 : steps * state);
+  const cn = cs?.view([batch, hidden], keep && !reverse ? steps * batch * hidden : 0) ?? null;
+  const cells = keep && cs ? cs.view([steps, batch, hidden], reverse ? 0 : batch * hidden) : null;
+  const release = () => {
+    memory.release(gates.block);
+    if (extra) memory.release(extra.block);
+    if (unprojected) memory.release(unprojected.block);
+  };
+  if (!keep) release();
+
+  function backward({ dy, dh, dc, dx, onNorm }: LayerGrads): LayerWeights {
+    const dGates = empty(gates.shape);
+    const dHidden = cell === "gru" ? perStep() : null;
+    const dStates = unprojected ? empty([steps, batch, out]) : null;
+    runBackward(sizes, buffers, weights.wHh.address, weights.wHr?.address ?? 0, {
+      dy: dy?.address ?? 0,
+      dh: dh.address,
+      dc: dc?.address ?? 0,
+      dgates: dGates.address,
+      dhn: dHidden?.address ?? 0,
+      dStates: dStates?.address ?? 0,
+      onNorm,
+    });
+
+    const before = states.view([rows, out], reverse ? state : 0);
+    const grads: LayerWeights = {
+      wIh: empty(weights.wIh.shape),
+      wHh: empty(weights.wHh.shape),
+      bIh: weights.bIh && zeros(weights.bIh.shape),
+      bHh: null,
+      wHr: weights.wHr && empty(weights.wHr.shape),
+    };
+    /** to [m, n] = Σ over all rows of aᵀ·b */
+    const outer = (m: number, n: number, a: number, lda: number, b: number, to: number) =>
+      kernels.gemm(1, 0, m, n, rows, a, lda, b, n, 0, to, n);
+    const shared = cell === "gru" || cell === "gruResetBefore" ? 2 * hidden : width;
+    outer(width, inputs, dGates.address, width, x.address, grads.wIh.address);
+    outer(shared, out, dGates.address, width, before.address, grads.wHh.address);
+    const lastRows = grads.wHh.address + shared * hidden * 4;
+    if (dHidden) outer(hidden, hidden, dHidden.address, hidden, before.address, lastRows);
+    else if (shared < width) {
+      outer(hidden, hidden, dGates.address + shared * 4, width, extra!.address, lastRows);
+    }
+    if (dStates && grads.wHr) {
+      outer(out, hidden, dStates.address, out, unprojected!.address, grads.wHr.address);
+    }
+    if (grads.bIh) {
+      kernels.addColumnSums(rows, width, dGates.address, grads.bIh.address);
+      grads.bHh = clone(grads.bIh);
+      if (dHidden) {
+        const last = grads.bHh.address + shared * 4;
+        kernels.fill(hidden, 0, last);
+        kernels.addColumnSums(rows, hidden, dHidden.address, last);
+      }
+    }
+    if (dx) {
+      const wIh = weights.wIh.address;
+      // biome-ignore format: one product, one line
+      kernels.gemm(0, 0, rows, inputs, width, dGates.address, width, wIh, inputs, dx.add ? 1 : 0, dx.array.address, inputs);
+    }
+    return grads;
+  }
+  return { y, hn, cn, gates, cells, backward, release };
+}
+
+/** gates = x·W_ihᵀ + b_ih + b_hh for all steps; of GRU's b_hh only r and z belong here, n's is multiplied by r. */
+function projectInput(
+  { cell, x, weights, packed, keep }: LayerCall,
+  rows: number,
+  inputs: number,
+  hidden: number,
+  gates: NDArray,
+): void {
+  const { kernels } = engine();
+  const { wIh, bIh, bHh } = weights;
+  const width = gateCount[cell] * hidden;
+  if (bIh && bHh) {
+    const bias = clone(bIh);
+    kernels.axpy(cell === "gru" ? 2 * hidden : width, 1, bHh.address, bias.address);
+    kernels.broadcastRow(rows, width, bias.address, gates.address);
+  }
+  const beta = bIh ? 1 : 0;
+  if (!keep && rows <= rowsWorthPacking) {
+    const matrix = packInput(packed.input, wIh);
+    kernels.gemmPacked(rows, width, inputs, x.address, inputs, matrix, beta, gates.address, width);
+  } else {
+    const [from, to] = [wIh.address, gates.address];
+    kernels.gemm(0, 1, rows, width, inputs, x.address, inputs, from, inputs, beta, to, width);
+  }
+}
+
+export function packInput(slot: Prepacked, wIh: NDArray): number {
+  const { kernels } = engine();
+  const [width, inputs] = wIh.shape as [number, number];
+  return slot.address(wIh, kernels.packedBytes(width, inputs), (from, to) =>
+    kernels.pack(1, width, inputs, from, inputs, to),
+  );
+}
+
+export function packHidden(
+  slot: Prepacked,
+  { cell, hidden, out, projected }: LayerSizes,
+  wHh: NDArray,
+  fresh: boolean,
+): number {
+  const { kernels } = engine();
+  const bytes = projected
+    ? kernels.packedBytes(4 * hidden, out)
+    : kernels.recurrentPackedBytes(cellCode[cell], hidden, 0);
+  return slot.address(
+    wHh,
+    bytes,
+    (from, to) =>
+      projected
+        ? kernels.pack(1, 4 * hidden, out, from, out, to)
+        : kernels.recurrentPack(cellCode[cell], hidden, 0, from, to),
+    fresh,
+  );
+}
+
+export function packProjection(slot: Prepacked, wHr: NDArray, fresh: boolean): number {
+  const { kernels } = engine();
+  const [out, hidden] = wHr.shape as [number, number];
+  const bytes = kernels.packedBytes(out, hidden);
+  return slot.address(wHr, bytes, (from, to) => kernels.pack(1, out, hidden, from, hidden, to), fresh);
+}
+
+function setState(slot: NDArray, initial: NDArray | null): void {
+  const { kernels } = engine();
+  if (initial) kernels.copy(slot.size, initial.address, slot.address);
+  else kernels.fill(slot.size, 0, slot.address);
+}
