@@ -9,13 +9,19 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Lookback needs Node 20.19 or newer; this is ${process.version}. Get a newer one from nodejs.org.`);
+  console.error(
+    `Lookback needs Node 20.19 or newer; this is ${process.version}. Get a newer one from nodejs.org.`,
+  );
   process.exit(1);
 }
 
 function run(label, command, args) {
   process.stderr.write(`${label} …\n`);
-  const result = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
   if (result.status !== 0) {
     console.error(`${label} failed: ${command} ${args.join(" ")}`);
     process.exit(1);
@@ -30,7 +36,8 @@ function newest(...paths) {
     if (!existsSync(full)) continue;
     const stat = statSync(full);
     time = Math.max(time, stat.mtimeMs);
-    if (stat.isDirectory()) for (const name of readdirSync(full)) time = Math.max(time, newest(join(path, name)));
+    if (stat.isDirectory())
+      for (const name of readdirSync(full)) time = Math.max(time, newest(join(path, name)));
   }
   return time;
 }
@@ -46,7 +53,14 @@ if (force || stamp(kernels) < newest("packages/core/assembly", "packages/core/sc
   run("Compiling kernels", "node", ["packages/core/scripts/buildKernels.mjs"]);
 }
 const packages = ["core", "forecast", "cli"];
-const sources = newest(...packages.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`]), "tsconfig.base.json");
+const sources = newest(
+  ...packages.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`]),
+  "tsconfig.base.json",
+);
 if (force || Math.min(...packages.map((name) => stamp(`packages/${name}/dist/.tsbuildinfo`))) < sources) {
-  run("Building packages", "node", ["node_modules/typescript/bin/tsc", "-b", ...packages.map((name) => `packages/${name}`)]);
+  run("Building packages", "node", [
+    "node_modules/typescript/bin/tsc",
+    "-b",
+    ...packages.map((name) => `packages/${name}`),
+  ]);
 }
