@@ -22,6 +22,22 @@ export { Dropout, type DropoutOptions } from "./dropout.js";
 export { Embedding, type EmbeddingOptions } from "./embedding.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export { type LossOptions, MSELoss, type Reduction } from "./loss.js";
+export {
+  BCEWithLogitsLoss,
+  type BCEWithLogitsLossOptions,
+  CrossEntropyLoss,
+  type CrossEntropyLossOptions,
+  NLLLoss,
+  type NLLLossOptions,
+} from "./lossClassification.js";
+export {
+  GaussianNLLLoss,
+  type GaussianNLLLossOptions,
+  HuberLoss,
+  L1Loss,
+  PinballLoss,
+  SmoothL1Loss,
+} from "./lossRegression.js";
 export { type LoadReport, Module, Parameter, type StateDict } from "./module.js";
 export { BatchNorm1d, type BatchNorm1dOptions, LayerNorm, type LayerNormOptions } from "./norm.js";
 export {
