@@ -1,4 +1,4 @@
-// Imports go one way. Inside core: errors, shape → engine → ops → autograd → tensor → nn → optim → train; between
+// Imports go one way. Inside core: errors, shape → engine → ops → autograd → tensor → nn → optim, data → train; between
 // packages: core → forecast → cli | studio. No cycles between files anywhere, and inside a package nobody imports its
 // own index.ts. Prints each violation and exits 1.
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const coreLayers = ["reference", "", "engine", "ops", "autograd", "tensor", "nn", "optim", "train"];
+const coreLayers = ["reference", "", "engine", "ops", "autograd", "tensor", "nn", "optim", "data", "train"];
 const packages = ["core", "forecast", "cli", "studio"];
 const packageNames: Record<string, string> = {
   "@lookback/core": "core",

@@ -1,4 +1,6 @@
 export { type BackwardOptions, isGradEnabled, noGrad } from "./autograd/graph.js";
+export { DataLoader, type DataLoaderOptions } from "./data/dataLoader.js";
+export { type Dataset, TensorDataset } from "./data/dataset.js";
 export { type EngineInfo, type EngineOptions, engineInfo, init } from "./engine/engine.js";
 export { defaultGenerator, Generator, manualSeed } from "./engine/random.js";
 export {

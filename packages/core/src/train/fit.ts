@@ -29,7 +29,10 @@ export interface FitProgress {
 }
 
 export interface FitOptions {
-  /** Batches of one epoch: an array such as `[[x, y]]`, or a DataLoader, which is gone through once an epoch. */
+  /**
+   * Batches of one epoch: an array such as `[[x, y]]`, or a DataLoader, which is gone through once an epoch. A batch
+   * that is made on the way is freed after its step.
+   */
   data: Iterable<Batch>;
   // biome-ignore lint/suspicious/noExplicitAny: any optimizer will do
   optimizer: Optimizer<any>;
@@ -149,33 +152,42 @@ class FitRun {
     const now = defaultGenerator.getState();
     if (resumed > 0) defaultGenerator.setState(this.epochGenerator);
     else this.epochGenerator = now;
-    let index = 0;
-    for (const batch of this.options.data) {
-      if (index++ < resumed) continue;
-      if (resumed > 0 && index === resumed + 1) defaultGenerator.setState(now);
-      if (index > 1) await this.turn();
-      const loss = this.trainStep(batch);
-      if (!Number.isFinite(loss)) return false;
-      this.state.lossSum += loss;
-      this.state.batch = index;
+    const batches = this.options.data[Symbol.iterator]();
+    let ended = false;
+    try {
+      for (let index = 0; ; index++) {
+        if (resumed > 0 && index === resumed) defaultGenerator.setState(now);
+        if (index > resumed) await this.turn();
+        // The batch is made inside the step's scope, so that a loader's batches are freed with it.
+        const loss = scope(() => {
+          const next = batches.next();
+          ended = next.done === true;
+          return next.done || index < resumed ? 0 : this.trainStep(next.value);
+        });
+        if (ended) break;
+        if (index < resumed) continue;
+        if (!Number.isFinite(loss)) return false;
+        this.state.lossSum += loss;
+        this.state.batch = index + 1;
+      }
+    } finally {
+      if (!ended) batches.return?.();
     }
-    if (index === 0) throw new ArgumentError("fit: data holds no batches");
+    if (this.state.batch === 0) throw new ArgumentError("fit: data holds no batches");
     return true;
   }
 
   private trainStep([input, target]: Batch): number {
     const { optimizer, maxGradNorm } = this.options;
-    return scope(() => {
-      optimizer.zeroGrad();
-      const loss = this.loss(this.model.forward(input), target);
-      const value = loss.item();
-      if (!Number.isFinite(value)) return value;
-      if (this.state.batch === 0) this.keepGoodWeights();
-      loss.backward();
-      if (maxGradNorm !== undefined) clipGradNorm_(this.model.parameters(), maxGradNorm);
-      optimizer.step();
-      return value;
-    });
+    optimizer.zeroGrad();
+    const loss = this.loss(this.model.forward(input), target);
+    const value = loss.item();
+    if (!Number.isFinite(value)) return value;
+    if (this.state.batch === 0) this.keepGoodWeights();
+    loss.backward();
+    if (maxGradNorm !== undefined) clipGradNorm_(this.model.parameters(), maxGradNorm);
+    optimizer.step();
+    return value;
   }
 
   private async finishEpoch(): Promise<void> {
@@ -209,9 +221,16 @@ class FitRun {
     this.model.eval();
     let sum = 0;
     let count = 0;
-    for (const [input, target] of validation) {
-      sum += scope(() => noGrad(() => this.loss(this.model.forward(input), target).item()));
-      count++;
+    const batches = validation[Symbol.iterator]();
+    for (let loss: number | null = 0; loss !== null; ) {
+      loss = scope(() => {
+        const next = batches.next();
+        if (next.done) return null;
+        const [input, target] = next.value;
+        return noGrad(() => this.loss(this.model.forward(input), target).item());
+      });
+      if (loss !== null) count++;
+      sum += loss ?? 0;
     }
     this.model.train();
     if (count === 0) throw new ArgumentError("fit: validation holds no batches");
