@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { difference, type Golden, type GoldenTensor, readGolden } from "../../../golden/read.js";
-import { manualSeed, nn, noGrad, rand, randn, scope, type Tensor, tensor } from "../src/index.js";
+import { manualSeed, nn, noGrad, rand, type Tensor, tensor } from "../src/index.js";
 
 interface Case {
   module: string;
@@ -21,7 +21,14 @@ interface Case {
   buffers?: Record<string, GoldenTensor>;
 }
 
-const close = { relative: 1e-5, absolute: 1e-7 };
+/**
+ * Within 1e-5 of each value, or 1e-6 of the largest (of 0.1 where that is less): where float32 terms cancel, PyTorch's
+ * own digits end there (its LayerNorm gradient −0.04246247 is −0.04246336 in float64).
+ */
+function close(expected: GoldenTensor): { relative: number; absolute: number } {
+  const known = "data" in expected ? expected.data : [...expected.first, ...expected.last];
+  return { relative: 1e-5, absolute: 1e-6 * Math.max(...known.map(Math.abs), 0.1) };
+}
 const uniform = (shape: readonly number[]): Tensor => rand(shape).mul(2).sub(1);
 
 type Layer = nn.Module & { forward(x: Tensor): Tensor | [Tensor, Tensor] };
@@ -64,19 +71,19 @@ describe("layers hold PyTorch's weights, bit for bit, and give its numbers", () 
     const result = layer.forward(x);
     const [output, where] = Array.isArray(result) ? result : [result];
     expect(output.shape).toEqual(c.output.shape);
-    expect(difference(output.toTypedArray(), c.output, close), "output").toBeUndefined();
+    expect(difference(output.toTypedArray(), c.output, close(c.output)), "output").toBeUndefined();
     if (c.indices) expect(difference(where!.toTypedArray(), c.indices), "indices").toBeUndefined();
 
     if (output.requiresGrad) output.backward(uniform(output.shape));
-    if (c.dx) expect(difference(x.grad!.toTypedArray(), c.dx, close), "dx").toBeUndefined();
+    if (c.dx) expect(difference(x.grad!.toTypedArray(), c.dx, close(c.dx)), "dx").toBeUndefined();
     for (const [key, expected] of Object.entries(c.gradients)) {
       const grad = parameters[key]!.grad!.toTypedArray();
-      expect(difference(grad, expected, close), `gradient of ${key}`).toBeUndefined();
+      expect(difference(grad, expected, close(expected)), `gradient of ${key}`).toBeUndefined();
     }
     const buffers = Object.fromEntries(layer.namedBuffers());
     expect(Object.keys(buffers)).toEqual(Object.keys(c.buffers ?? {}));
     for (const [key, expected] of Object.entries(c.buffers ?? {}))
-      expect(difference(buffers[key]!.toTypedArray(), expected, close), key).toBeUndefined();
+      expect(difference(buffers[key]!.toTypedArray(), expected, close(expected)), key).toBeUndefined();
   });
 });
 
