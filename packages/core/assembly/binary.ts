@@ -15,7 +15,6 @@ import { get, put } from "./simd";
 @unmanaged class Lt { @inline f(a: v128, b: v128): v128 { return truth(f32x4.lt(a, b)); } }
 @unmanaged class Le { @inline f(a: v128, b: v128): v128 { return truth(f32x4.le(a, b)); } }
 
-// @ts-ignore: decorator
 @inline
 function truth(mask: v128): v128 {
   return v128.and(mask, f32x4.splat(1));

@@ -2,21 +2,18 @@
 import { sigmoid4, tanh4 } from "./math";
 import { get, madd, put } from "./simd";
 
-// @ts-ignore: decorator
 @inline
 function one(): v128 {
   return f32x4.splat(1);
 }
 
 /** 1 − v² */
-// @ts-ignore: decorator
 @inline
 function tanhSlope(v: v128): v128 {
   return f32x4.sub(one(), f32x4.mul(v, v));
 }
 
 /** v (1 − v) */
-// @ts-ignore: decorator
 @inline
 function sigmoidSlope(v: v128): v128 {
   return f32x4.mul(v, f32x4.sub(one(), v));
@@ -49,7 +46,6 @@ export function rnnBackward(cell: i32, n: i32, g: usize, dy: usize, dh: usize, d
 
 // ---- LSTM: c = f·c₋ + i·g, h = o·tanh c ----------------------------------------------------------------------
 
-// @ts-ignore: decorator
 @inline
 function lstmUnits(lanes: i32, width: usize, g: usize, cFrom: usize, cTo: usize, hTo: usize, extra: usize): void {
   const i = sigmoid4(get(g, lanes));
@@ -91,7 +87,6 @@ export function lstmForward(rows: i32, h: i32, g: usize, cFrom: usize, cTo: usiz
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function lstmUnitsBackward(
   lanes: i32, width: usize, g: usize, cFrom: usize, extra: usize, dy: usize, dh: usize, dc: usize, d: usize,
@@ -131,7 +126,6 @@ export function lstmBackward(
 
 // ---- GRU: n = tanh(a_n + r·e), e = W_hn·h₋ + b_hn; h = n + z (h₋ − n) ----------------------------------------
 
-// @ts-ignore: decorator
 @inline
 function gruUnits(lanes: i32, width: usize, g: usize, bhn: usize, hFrom: usize, hTo: usize, extra: usize): void {
   const r = sigmoid4(get(g, lanes));
@@ -164,7 +158,6 @@ export function gruForward(rows: i32, h: i32, g: usize, bhn: usize, hFrom: usize
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function gruUnitsBackward(
   lanes: i32, width: usize, g: usize, hFrom: usize, extra: usize, dy: usize, dh: usize, d: usize, dhn: usize,

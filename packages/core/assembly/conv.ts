@@ -6,14 +6,12 @@ import { sum } from "./reduce";
 import { get, high64, low64, madd, madd64, put, total } from "./simd";
 
 /** The first position whose tap, `shift` elements on, lies on the line. */
-// @ts-ignore: decorator
 @inline
 function firstInside(shift: i32, stride: i32, outLength: i32): i32 {
   return shift >= 0 ? 0 : min((stride - 1 - shift) / stride, outLength);
 }
 
 /** The position after the last one whose tap lies on the line. */
-// @ts-ignore: decorator
 @inline
 function endInside(shift: i32, stride: i32, length: i32, outLength: i32): i32 {
   const last = length - 1 - shift;

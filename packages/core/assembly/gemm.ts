@@ -12,7 +12,6 @@ const COLS = 1; // a column after another
 const STRIPS = 2; // packed: strip after strip, each a column after another
 
 /** Rows of the next strip: 6 as long as they fit, and an even split of the rest, as 4 + 4 is faster than 6 + 2. */
-// @ts-ignore: decorator
 @inline
 function stripRows(left: i32): i32 {
   if (left > 9 || left == 6) return 6;
@@ -96,7 +95,6 @@ function scale(m: i32, n: i32, beta: i32, c: usize, ldc: i32): void {
 }
 
 /** Even blocks of at most KC. */
-// @ts-ignore: decorator
 @inline
 function depth(k: i32): i32 {
   const blocks = (k + KC - 1) / KC;

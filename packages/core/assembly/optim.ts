@@ -1,7 +1,6 @@
 // Optimizer steps, in PyTorch's order of operations.
 import { get, madd, put } from "./simd";
 
-// @ts-ignore: decorator
 @inline
 function splat(value: f64): v128 {
   return f32x4.splat(<f32>value);

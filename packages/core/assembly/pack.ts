@@ -40,7 +40,6 @@ function packPart(transB: i32, cols: i32, k: i32, b: usize, ldb: usize, to: usiz
 }
 
 /** Four rows of four floats, `from` bytes apart, into four columns, `step` bytes apart. */
-// @ts-ignore: decorator
 @inline
 export function transpose4(p: usize, from: usize, to: usize, step: usize): void {
   const a = v128.load(p);

@@ -6,14 +6,12 @@ import { gemmPacked, pack, packedBytes } from "./gemm";
 const LSTM = 2;
 const GRU = 3;
 
-// @ts-ignore: decorator
 @inline
 function gatesOf(cell: i32): i32 {
   return cell == LSTM ? 4 : cell == GRU ? 3 : 1;
 }
 
 /** GRU keeps the n gate's weights apart: their product is multiplied by r before it joins the gate. */
-// @ts-ignore: decorator
 @inline
 function joined(cell: i32, h: i32): i32 {
   return cell == GRU ? 2 * h : gatesOf(cell) * h;
@@ -37,7 +35,6 @@ export function recurrentPack(cell: i32, h: i32, backward: i32, whh: usize, pack
 }
 
 /** Rows b0 … of step t that take part: up to b1, or to the step's batch size. */
-// @ts-ignore: decorator
 @inline
 function activeRows(t: i32, b0: i32, b1: i32, batchSizes: usize): i32 {
   return max(0, (batchSizes ? min(b1, load<i32>(batchSizes + (<usize>t << 2))) : b1) - b0);

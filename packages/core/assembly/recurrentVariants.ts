@@ -6,21 +6,18 @@ import { gemmPacked, packedBytes } from "./gemm";
 import { sigmoid4, tanh4 } from "./math";
 import { get, madd, put } from "./simd";
 
-// @ts-ignore: decorator
 @inline
 function one(): v128 {
   return f32x4.splat(1);
 }
 
 /** v (1 − v) */
-// @ts-ignore: decorator
 @inline
 function sigmoidSlope(v: v128): v128 {
   return f32x4.mul(v, f32x4.sub(one(), v));
 }
 
 /** Rows b0 … of step t that take part: up to b1, or to the step's batch size. */
-// @ts-ignore: decorator
 @inline
 function activeRows(t: i32, b0: i32, b1: i32, batchSizes: usize): i32 {
   return max(0, (batchSizes ? min(b1, load<i32>(batchSizes + (<usize>t << 2))) : b1) - b0);

@@ -2,7 +2,6 @@
 import { blockA } from "./scratch";
 import { get, high64, low64, madd64, total } from "./simd";
 
-// @ts-ignore: decorator
 @inline
 function none(): v128 {
   return f64x2.splat(0);

@@ -17,26 +17,22 @@ export function setScratch(address: usize): void {
 }
 
 /** 6×8 floats: a tile of C that overhangs the matrix. */
-// @ts-ignore: decorator
 @inline
 export function tileArea(): usize {
   return base;
 }
 
 /** 64 int32: one counter per dimension. */
-// @ts-ignore: decorator
 @inline
 export function counterArea(): usize {
   return base + 256;
 }
 
-// @ts-ignore: decorator
 @inline
 export function blockA(): usize {
   return base + HEAD;
 }
 
-// @ts-ignore: decorator
 @inline
 export function blockB(): usize {
   return base + HEAD + A_BYTES;

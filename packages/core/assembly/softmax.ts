@@ -1,5 +1,5 @@
 // Softmax and log-softmax over the middle of x[outer,mid,inner], four columns at a time (or along the row when inner is 1).
-import { exp4, log64 } from "./math";
+import { exp4, expNegative4, log64 } from "./math";
 import { get, high64, low64, narrow, put } from "./simd";
 
 export function softmax(log: i32, outer: i32, mid: i32, inner: i32, x: usize, y: usize): void {
@@ -20,7 +20,7 @@ function softmaxRow(log: i32, n: i32, x: usize, y: usize): void {
   for (let i = 0; i < n; i += 4) {
     const lanes = min(n - i, 4);
     const at = <usize>i << 2;
-    let e = exp4(f32x4.sub(get(x + at, lanes), top));
+    let e = expNegative4(f32x4.sub(get(x + at, lanes), top));
     if (lanes < 4) e = keep(e, lanes);
     if (!log) put(y + at, e, lanes);
     a = f64x2.add(a, low64(e));
@@ -55,7 +55,7 @@ function softmaxColumns(log: i32, n: i32, step: usize, lanes: i32, x: usize, y: 
   let a = f64x2.splat(0), b = f64x2.splat(0);
   let to = y;
   for (let at = x; at < end; at += step, to += step) {
-    const e = exp4(f32x4.sub(get(at, lanes), top));
+    const e = expNegative4(f32x4.sub(get(at, lanes), top));
     if (!log) put(to, e, lanes);
     a = f64x2.add(a, low64(e));
     b = f64x2.add(b, high64(e));
@@ -119,7 +119,6 @@ function backwardColumns(log: i32, n: i32, step: usize, lanes: i32, y: usize, dy
   for (let at: usize = 0; at < bytes; at += step) put(dx + at, slope(log, get(y + at, lanes), get(dy + at, lanes), sum), lanes);
 }
 
-// @ts-ignore: decorator
 @inline
 function slope(log: i32, y: v128, dy: v128, sum: v128): v128 {
   return log ? f32x4.sub(dy, f32x4.mul(exp4(y), sum)) : f32x4.mul(y, f32x4.sub(dy, sum));

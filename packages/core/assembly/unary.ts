@@ -3,13 +3,11 @@
 import { bell64, exp4, exp64, expm1Negative4, log1p64, log64, normal64, pow, sigmoid4, tanh4 } from "./math";
 import { get, high64, low64, narrow, put } from "./simd";
 
-// @ts-ignore: decorator
 @inline
 function one(): v128 {
   return f32x4.splat(1);
 }
 
-// @ts-ignore: decorator
 @inline
 function zero(): v128 {
   return f32x4.splat(0);
@@ -114,7 +112,6 @@ function zero(): v128 {
   @inline d(x: v128, y: v128, dy: v128, a: v128): v128 { return f32x4.mul(dy, sigmoid4(f32x4.neg(x))); }
 }
 
-// @ts-ignore: decorator
 @inline
 function sign4(x: v128): v128 {
   const above = v128.and(f32x4.gt(x, zero()), one());
