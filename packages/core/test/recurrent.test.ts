@@ -115,9 +115,9 @@ describe("recurrent layers", () => {
   it("give the same numbers with and without recording for backward", () => {
     for (const layer of [new nn.RNN(4, 7), new nn.LSTM(4, 7), new nn.GRU(4, 7)]) {
       const x = rand([6, 5, 4]);
-      const recorded = (layer.forward(x) as [Tensor])[0].toArray();
+      const recorded = layer.forward(x)[0].toArray();
       for (const p of layer.parameters()) p.requiresGrad = false;
-      expect((layer.forward(x) as [Tensor])[0].toArray()).toEqual(recorded);
+      expect(layer.forward(x)[0].toArray()).toEqual(recorded);
     }
   });
 

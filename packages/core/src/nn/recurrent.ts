@@ -9,6 +9,8 @@ import {
 } from "./recurrentLayer.js";
 import type { Stream, StreamOptions } from "./stream.js";
 
+// Each layer's first overload is the same in all three but for its result, so that `RNN | LSTM | GRU` can be called.
+
 export interface RNNOptions extends RecurrentOptions {
   /** Default tanh. */
   nonlinearity?: "tanh" | "relu";
@@ -53,6 +55,7 @@ export class RNN extends RecurrentLayer {
   }
 
   /** `h0`: initial state [L·D, B, H], zeros by default. */
+  override forward(x: Tensor, h0?: null, options?: ForwardOptions): [Tensor, Tensor];
   override forward(x: Tensor, h0?: Tensor | null, options?: ForwardOptions): [Tensor, Tensor];
   override forward(x: PackedSequence, h0?: Tensor | null): [PackedSequence, Tensor];
   override forward(
@@ -98,6 +101,7 @@ export class LSTM extends RecurrentLayer {
   }
 
   /** `state`: initial [h, c], [L·D, B, H (or P)] and [L·D, B, H], zeros by default. */
+  override forward(x: Tensor, state?: null, options?: ForwardOptions): [Tensor, [Tensor, Tensor]];
   override forward(x: Tensor, state?: LSTMState | null, options?: ForwardOptions): [Tensor, [Tensor, Tensor]];
   override forward(x: PackedSequence, state?: LSTMState | null): [PackedSequence, [Tensor, Tensor]];
   override forward(
@@ -160,6 +164,7 @@ export class GRU extends RecurrentLayer {
   }
 
   /** `h0`: initial state [L·D, B, H], zeros by default. */
+  override forward(x: Tensor, h0?: null, options?: ForwardOptions): [Tensor, Tensor];
   override forward(x: Tensor, h0?: Tensor | null, options?: ForwardOptions): [Tensor, Tensor];
   override forward(x: PackedSequence, h0?: Tensor | null): [PackedSequence, Tensor];
   override forward(

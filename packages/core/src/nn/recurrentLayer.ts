@@ -74,7 +74,6 @@ interface LayerParameters {
   [name: `weight_hr_l${number}${Suffix}`]: Parameter | undefined;
 }
 
-// biome-ignore lint/correctness/noUnusedVariables: merged into the class below to type its numbered parameters
 export interface RecurrentLayer extends LayerParameters {}
 
 /** What RNN, LSTM and GRU share: their parameters, the check of inputs, and the run over a sequence. */

@@ -151,7 +151,7 @@ export function traceRecurrent(call: RecurrentInputs): LayerTrace[] {
 }
 
 const stateAt = (states: NDArray | null, index: number): NDArray | null =>
-  states && states.view(states.shape.slice(1), (index * states.size) / states.shape[0]!);
+  states?.view(states.shape.slice(1), (index * states.size) / states.shape[0]!) ?? null;
 
 /** Bernoulli draws in the order of PyTorch's packed data, step by step over the rows that take part; 1/(1 − p) or 0. */
 function dropoutMask(call: RecurrentInputs, steps: number, batch: number, width: number): NDArray {

@@ -134,6 +134,7 @@ export abstract class TensorBase implements GradLeaf {
       );
     }
     this.array.data.set(values);
+    this.array.block.version++;
     return this;
   }
 
