@@ -234,7 +234,7 @@ describe("layers refuse what does not fit, and say what they expected", () => {
     [
       "Flatten, order",
       () => new nn.Flatten({ startDim: 2, endDim: 1 }).forward(rand([2, 3, 4])),
-      "Flatten: startDim must not come after endDim, got 2 and 1 for 3 dims",
+      "flatten: startDim 2 lies behind endDim 1",
     ],
     [
       "Softmax, dim",
@@ -245,6 +245,22 @@ describe("layers refuse what does not fit, and say what they expected", () => {
       "GELU, approximate",
       () => new nn.GELU({ approximate: "erf" as "none" }),
       'GELU: approximate must be "none" or "tanh", got "erf"',
+    ],
+    ["CELU, alpha", () => new nn.CELU({ alpha: 0 }), "CELU: alpha must be above 0, got 0"],
+    [
+      "Hardtanh, bounds",
+      () => new nn.Hardtanh({ minVal: 1 }),
+      "minVal must be less than maxVal, got 1 and 1",
+    ],
+    [
+      "PReLU, channels",
+      () => new nn.PReLU({ numParameters: 3 }).forward(rand([2, 4])),
+      "PReLU: input has shape [2, 4], expected 3 channels (dims N, C, …)",
+    ],
+    [
+      "GLU, odd",
+      () => new nn.GLU().forward(rand([2, 3])),
+      "GLU: dim -1 must have an even size to be halved, got 3 (shape [2, 3])",
     ],
     ["Softplus, beta", () => new nn.Softplus({ beta: 0 }), "Softplus: beta must not be 0"],
   ])("%s", (_, run, message) => {

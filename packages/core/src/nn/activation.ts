@@ -1,16 +1,12 @@
 import { ArgumentError } from "../errors.js";
 import { softplus } from "../ops/activation.js";
-import { type UnaryName, unary } from "../ops/elementwise.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
 // Functions as modules. All take and give tensors of any shape, [*] → [*], and never change their input.
 
-function map(name: UnaryName, x: Tensor, alpha = 0): Tensor {
-  return apply(name, [x], () => unary(name, floats(x), alpha))[0]!;
-}
-
-function checkNumber(value: number, what: string): number {
+/** A finite option, or an error that names it. */
+export function checkNumber(value: number, what: string): number {
   if (!Number.isFinite(value)) throw new ArgumentError(`${what} must be a number, got ${value}`);
   return value;
 }
@@ -22,7 +18,7 @@ function checkNumber(value: number, what: string): number {
  */
 export class ReLU extends Module {
   override forward(x: Tensor): Tensor {
-    return map("relu", x);
+    return x.relu();
   }
 }
 
@@ -43,7 +39,7 @@ export class LeakyReLU extends Module {
     this.negativeSlope = checkNumber(negativeSlope, "LeakyReLU: negativeSlope");
   }
   override forward(x: Tensor): Tensor {
-    return map("leakyRelu", x, this.negativeSlope);
+    return x.leakyRelu(this.negativeSlope);
   }
 }
 
@@ -64,7 +60,7 @@ export class ELU extends Module {
     this.alpha = checkNumber(alpha, "ELU: alpha");
   }
   override forward(x: Tensor): Tensor {
-    return map("elu", x, this.alpha);
+    return x.elu(this.alpha);
   }
 }
 
@@ -87,7 +83,7 @@ export class GELU extends Module {
     this.approximate = approximate;
   }
   override forward(x: Tensor): Tensor {
-    return map(this.approximate === "tanh" ? "geluTanh" : "gelu", x);
+    return x.gelu(this.approximate);
   }
 }
 
@@ -98,7 +94,7 @@ export class GELU extends Module {
  */
 export class SiLU extends Module {
   override forward(x: Tensor): Tensor {
-    return map("silu", x);
+    return x.silu();
   }
 }
 
@@ -109,7 +105,7 @@ export class SiLU extends Module {
  */
 export class Sigmoid extends Module {
   override forward(x: Tensor): Tensor {
-    return map("sigmoid", x);
+    return x.sigmoid();
   }
 }
 
@@ -120,7 +116,7 @@ export class Sigmoid extends Module {
  */
 export class Tanh extends Module {
   override forward(x: Tensor): Tensor {
-    return map("tanh", x);
+    return x.tanh();
   }
 }
 
@@ -131,7 +127,7 @@ export class Tanh extends Module {
  */
 export class LogSigmoid extends Module {
   override forward(x: Tensor): Tensor {
-    return map("logSigmoid", x);
+    return x.logSigmoid();
   }
 }
 

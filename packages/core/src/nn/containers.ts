@@ -1,5 +1,4 @@
 import { ArgumentError, LookbackError } from "../errors.js";
-import { resolveDim } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -163,14 +162,6 @@ export class Flatten extends Module {
     this.endDim = endDim;
   }
   override forward(x: Tensor): Tensor {
-    const start = resolveDim(this.startDim, x.ndim, "Flatten");
-    const end = resolveDim(this.endDim, x.ndim, "Flatten");
-    if (start > end) {
-      throw new ArgumentError(
-        `Flatten: startDim must not come after endDim, got ${this.startDim} and ${this.endDim} for ${x.ndim} dims`,
-      );
-    }
-    const joined = x.shape.slice(start, end + 1).reduce((product, n) => product * n, 1);
-    return x.reshape([...x.shape.slice(0, start), joined, ...x.shape.slice(end + 1)]);
+    return x.flatten(this.startDim, this.endDim);
   }
 }

@@ -88,6 +88,7 @@ export class Embedding extends Module {
   private shorten(indices: ArrayLike<number>, maxNorm: number): void {
     const table = this.weight.array.data;
     const p = this.normType;
+    this.weight.array.block.version++;
     for (const index of new Set(Array.from(indices))) {
       const row = rowOf(table, index, this.embeddingDim);
       const magnitudes = Array.from(row, Math.abs);

@@ -39,6 +39,26 @@ export {
   SmoothL1Loss,
 } from "./lossRegression.js";
 export { type LoadReport, Module, Parameter, type StateDict } from "./module.js";
+export {
+  CELU,
+  GLU,
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  type HardtanhOptions,
+  Mish,
+  PReLU,
+  type PReLUOptions,
+  ReLU6,
+  SELU,
+  type ShrinkOptions,
+  Softmin,
+  Softshrink,
+  Softsign,
+  Tanhshrink,
+  Threshold,
+} from "./moreActivations.js";
 export { BatchNorm1d, type BatchNorm1dOptions, LayerNorm, type LayerNormOptions } from "./norm.js";
 export {
   type Lengths,

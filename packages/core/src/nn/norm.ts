@@ -120,6 +120,7 @@ export class BatchNorm1d extends Module {
 /** running ← (1 − share)·running + share·measured */
 function follow(running: Tensor, measured: ArrayLike<number>, share: number): void {
   const values = running.array.data;
+  running.array.block.version++;
   for (let i = 0; i < values.length; i++) values[i] = (1 - share) * values[i]! + share * measured[i]!;
 }
 
