@@ -149,8 +149,104 @@ describe("recurrent layers", () => {
     );
   });
 
+  it("refuse options that cannot be, and say what can", () => {
+    expect(() => new nn.LSTM(2, 3, { dropout: 1 })).toThrow(
+      "LSTM: dropout must be at least 0 and below 1, got 1",
+    );
+    expect(() => new nn.GRU(2, 3, { dropout: -0.1 })).toThrow(
+      "GRU: dropout must be at least 0 and below 1, got -0.1",
+    );
+    expect(() => new nn.RNN(2, 3, { dropout: Number.NaN })).toThrow("RNN: dropout must be");
+    expect(() => new nn.LSTM(2, 3, { projSize: 3 })).toThrow(
+      "LSTM: projSize must be smaller than hiddenSize (3), got 3",
+    );
+    expect(() => new nn.LSTM(2, 3, { projSize: -1 })).toThrow(
+      "LSTM: projSize must be a whole number of at least 0",
+    );
+    expect(() => new nn.GRUCell(2, 0)).toThrow(
+      "GRUCell: hiddenSize must be a whole number of at least 1, got 0",
+    );
+    expect(() => new nn.RNNCell(2, 3, { nonlinearity: "sine" as "tanh" })).toThrow(
+      'RNNCell: nonlinearity must be "tanh" or "relu", got "sine"',
+    );
+  });
+
+  it("refuse states of other options, with the letters of their dimensions", () => {
+    const x = rand([4, 2, 5]);
+    const projected = new nn.LSTM(5, 6, { projSize: 2, bidirectional: true });
+    expect(() => projected.forward(x, [rand([2, 2, 6]), rand([2, 2, 6])])).toThrow(
+      "LSTM: initial state h0 has shape [2, 2, 6], expected [2, 2, 2] (dims L·D, B, P)",
+    );
+    expect(() => projected.forward(x, [rand([2, 2, 2]), rand([1, 2, 6])])).toThrow(
+      "LSTM: initial state c0 has shape [1, 2, 6], expected [2, 2, 6] (dims L·D, B, H)",
+    );
+    expect(() => projected.forward(rand([4, 5]), [rand([2, 1, 2]), rand([2, 6])])).toThrow(
+      "LSTM: initial state h0 has shape [2, 1, 2], expected [2, 2] (dims L·D, P)",
+    );
+    expect(() => projected.forward(x, rand([2, 2, 2]) as never)).toThrow(
+      "must be a pair [h0, c0] of tensors",
+    );
+    expect(() => new nn.GRU(5, 6).forward(x, [rand([1, 2, 6])] as never)).toThrow(
+      "GRU: initial state h0 must be a tensor of shape [1, 2, 6] (dims L·D, B, H), got object",
+    );
+  });
+
+  it("drop outputs between layers only while they train", () => {
+    const gru = new nn.GRU(3, 8, { numLayers: 2, dropout: 0.5 });
+    const x = rand([5, 2, 3]);
+    const values = () => gru.forward(x)[0].toArray();
+    expect(values()).not.toEqual(values());
+    gru.eval();
+    expect(values()).toEqual(values());
+    const single = new nn.GRU(3, 8, { dropout: 0.5 });
+    expect(single.forward(x)[0].toArray()).toEqual(single.forward(x)[0].toArray());
+  });
+
   it("keep NaN in the input visible in the output", () => {
     const [output] = new nn.GRU(1, 2).forward(tensor([[[Number.NaN]], [[1]]]));
     expect(output.toTypedArray().every(Number.isNaN)).toBe(true);
+  });
+});
+
+describe("cells", () => {
+  it("run a sequence step by step as their layer does, the same bits", () => {
+    const x = rand([5, 3, 4]);
+    const pairs = [
+      [new nn.RNN(4, 6), new nn.RNNCell(4, 6)],
+      [new nn.GRU(4, 6), new nn.GRUCell(4, 6)],
+      [new nn.GRU(4, 6, { resetAfter: false }), new nn.GRUCell(4, 6, { resetAfter: false })],
+    ] as const;
+    for (const [layer, cell] of pairs) {
+      const weights = Object.entries(layer.stateDict()).map(([key, w]) => [key.replace("_l0", ""), w]);
+      cell.loadStateDict(Object.fromEntries(weights));
+      const [output] = layer.forward(x);
+      let h: Tensor | null = null;
+      for (let t = 0; t < 5; t++) {
+        h = cell.forward(x.select(0, t), h);
+        expect(h.toArray()).toEqual(output.select(0, t).toArray());
+      }
+    }
+  });
+
+  it("take one input without a batch", () => {
+    const cell = new nn.LSTMCell(2, 3);
+    const x = rand([2]);
+    const [h, c] = cell.forward(x);
+    expect(h.shape).toEqual([3]);
+    const [h2, c2] = cell.forward(x.unsqueeze(0), [rand([1, 3]).mul(0), rand([1, 3]).mul(0)]);
+    expect(h2.squeeze(0).toArray()).toEqual(h.toArray());
+    expect(c2.squeeze(0).toArray()).toEqual(c.toArray());
+  });
+
+  it("refuse inputs and states that do not fit", () => {
+    const cell = new nn.LSTMCell(2, 3);
+    expect(() => cell.forward(rand([4, 3]))).toThrow(
+      "LSTMCell: input has 3 features, expected 2 (shape [4, 3], dims B, I)",
+    );
+    expect(() => cell.forward(rand([4, 1, 2]))).toThrow("expected 2 dims (B, I)");
+    expect(() => cell.forward(rand([4, 2]), [rand([4, 3]), rand([3, 3])])).toThrow(
+      "LSTMCell: initial state c0 has shape [3, 3], expected [4, 3] (dims B, H)",
+    );
+    expect(() => new nn.GRUCell(2, 3).forward(rand([0, 2]))).toThrow("every size must be at least 1");
   });
 });
