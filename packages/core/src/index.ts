@@ -42,3 +42,4 @@ export { scope } from "./tensor/scope.js";
 export { type CloseOptions, Tensor, type VarianceOptions } from "./tensor/tensor.js";
 export { type Batch, type FitOptions, type FitProgress, type FitResult, fit } from "./train/fit.js";
 export { loadSafetensors, type SafetensorsFile, saveSafetensors } from "./train/safetensors.js";
+export { loadTorch, type TorchData } from "./train/torchFile.js";
