@@ -36,7 +36,7 @@ export function checkGradients(shapes: number[][], run: (...x: Tensor[]) => Tens
   // A random projection makes one number of the output, so that every element matters with a weight of its own.
   const weights = rand(output.shape).add(0.5);
   const project = (y: Tensor) => {
-    const [values, by] = [y.toTypedArray(), weights.toTypedArray()];
+    const [values, by] = [Array.from(y.toTypedArray()), weights.toTypedArray()];
     return values.reduce((sum, value, i) => sum + value * by[i]!, 0);
   };
   output.backward(weights);
