@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { engineInfo, fit, manualSeed, nn, optim, rand, scope } from "@lookback/core";
+import { engineInfo, fit, manualSeed, nn, optim, rand, scope, type Tensor } from "@lookback/core";
 import { digits, median } from "./measure.js";
 import { benchSteps } from "./steps.js";
 
@@ -91,7 +91,7 @@ const parts: Record<string, () => void | Promise<void>> = {
 class Net extends nn.Module {
   lstm = new nn.LSTM(3, 6, { numLayers: 2 });
   output = new nn.Linear(6, 1);
-  override forward(x: Parameters<nn.LSTM["forward"]>[0]) {
+  override forward(x: Tensor) {
     return this.output.forward(this.lstm.forward(x)[0]);
   }
 }
