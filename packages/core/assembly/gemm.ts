@@ -4,6 +4,7 @@
 import { KC, MC, NC } from "./blocks";
 import { packColumns, packRows } from "./pack";
 import { blockA, blockB, tileArea } from "./scratch";
+import { get, put } from "./simd";
 import { colsTile, rowsTile } from "./tiles.generated";
 
 /** How A lies in memory. */
@@ -32,10 +33,13 @@ function partialTile(
 ): void {
   let from = tileArea();
   tile(layout, rows, 1, k, a, lda, b, bStep, 0, from, 32, 0);
+  const lanes = cols & 3;
+  const tail: usize = cols & 4 ? 16 : 0;
   for (let i = 0; i < rows; i++, from += 32, c += ldc) {
-    for (let j = 0; j < cols << 2; j += 4) {
-      store<f32>(c + j, beta ? load<f32>(c + j) + load<f32>(from + j) : load<f32>(from + j));
-    }
+    if (tail) v128.store(c, beta ? f32x4.add(v128.load(c), v128.load(from)) : v128.load(from));
+    if (!lanes) continue;
+    const last = v128.load(from + tail);
+    put(c + tail, beta ? f32x4.add(get(c + tail, lanes), last) : last, lanes);
   }
 }
 
@@ -115,6 +119,7 @@ export function gemm(
   const ldcBytes = <usize>ldc << 2;
   const layout = transA ? COLS : ROWS;
   const stepK = depth(k);
+  if (!transB && m <= 6 && n >= 8) return direct(layout, m, n, k, stepK, a, aRow, aCol, ldaBytes, b, bRow, beta, c, ldcBytes);
   const stripsPay = n >= 64 && m >= 12;
   for (let j = 0; j < n; j += NC) {
     const cols = min(n - j, NC);
@@ -142,6 +147,26 @@ export function gemm(
         }
       }
     }
+  }
+}
+
+/** Up to one strip of rows: every element of B is used once, so B is read where it lies. 13 → 5 µs for 1×512 over 128, 29 → 23 µs for 6 rows. */
+function direct(
+  layout: i32, m: i32, n: i32, k: i32, stepK: i32, a: usize, aRow: usize, aCol: usize, lda: usize,
+  b: usize, ldb: usize, beta: i32, c: usize, ldc: usize,
+): void {
+  const rest = n & 7;
+  const full = n - rest;
+  for (let l = 0; l < k; l += stepK, beta = 1) {
+    const deep = min(k - l, stepK);
+    block(layout, m, full, deep, a, aRow, lda, b, ldb, 32, c, ldc, beta);
+    if (rest) {
+      const column = <usize>full << 2;
+      packColumns(0, rest, deep, b + column, ldb, blockB(), 0);
+      block(layout, m, rest, deep, a, aRow, lda, blockB(), 32, 0, c + column, ldc, beta);
+    }
+    a += deep * aCol;
+    b += deep * ldb;
   }
 }
 

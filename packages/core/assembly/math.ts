@@ -21,11 +21,11 @@ function scaled(x: v128): v128 {
 function expm1Core(x: v128, t: v128): v128 {
   const n = f32x4.sub(t, c(ROUND));
   const r = madd(n, c(LN2 + 1), madd(n, c(LN2), x));
-  let q = madd(r, c(EXPM1), c(EXPM1 + 1));
-  q = madd(q, r, c(EXPM1 + 2));
-  q = madd(q, r, c(EXPM1 + 3));
-  q = madd(q, r, c(EXPM1 + 4));
-  return madd(f32x4.mul(r, r), q, r);
+  const r2 = f32x4.mul(r, r);
+  // in pairs rather than one power after another: as many operations in a shorter chain, and recurrences wait for it
+  let q = madd(c(EXPM1), r2, madd(c(EXPM1 + 1), r, c(EXPM1 + 2)));
+  q = madd(q, r2, madd(c(EXPM1 + 3), r, c(EXPM1 + 4)));
+  return madd(q, r2, r);
 }
 
 /** 2^n from t, or from n. */
