@@ -223,10 +223,9 @@ describe("losses", () => {
       () => new nn.GaussianNLLLoss().forward(rand([2, 3]), rand([2, 3]), rand([3])),
       "the variance has shape [3], expected that of the input, [2, 3]",
     ],
-    // @ts-expect-error: what a JavaScript user may write
     [
       "an unknown reduction",
-      () => new nn.L1Loss({ reduction: "avg" }),
+      () => new nn.L1Loss({ reduction: "avg" as nn.Reduction }),
       'reduction must be "mean", "sum" or "none"',
     ],
   ])("refuse %s", (_, run, message) => {

@@ -119,6 +119,10 @@ describe("safetensors", () => {
     expect(tensors.yes!.toArray()).toEqual([1]);
   });
 
+  it("takes metadata that are null as none", () => {
+    expect(loadSafetensors(file({ __metadata__: null })).metadata).toEqual({});
+  });
+
   const good = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
   it.each<[string, Uint8Array, string]>([
     ["an empty file", new Uint8Array(0), "it has 0 bytes, fewer than the 8"],
@@ -146,6 +150,12 @@ describe("safetensors", () => {
       file({ a: { ...good, shape: [2 ** 40] } }, new Uint8Array(8)),
       "of shape [1099511627776]",
     ],
+    [
+      "tensors that overlap",
+      file({ a: good, b: good }, new Uint8Array(8)),
+      'its tensors overlap: up to "b" they claim 16 bytes of 8',
+    ],
+    ["a name that changes prototypes", file('{"__proto__":{}}'), "a tensor cannot be named __proto__"],
     ["an entry that is null", file({ a: null }), 'tensor "a" has type undefined'],
   ])("refuses %s with a sentence", (_, bytes, message) => {
     expect(() => loadSafetensors(bytes, "model.safetensors")).toThrow(message);
@@ -159,7 +169,7 @@ describe("loadStateDict", () => {
   it("names missing, unexpected and mis-shaped keys, and changes nothing", () => {
     const net = new Net();
     const before = net.output.weight.toArray();
-    const state = { ...new Net().stateDict(), "output.weight": rand([1, 7]), extra: rand([1]) };
+    const state: nn.StateDict = { ...new Net().stateDict(), "output.weight": rand([1, 7]), extra: rand([1]) };
     delete state["lstm.bias_hh_l1"];
     expect(() => net.loadStateDict(state)).toThrow(
       "missing lstm.bias_hh_l1; unexpected extra; output.weight has shape [1, 7], expected [1, 6]",

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type Golden, readGolden } from "../../../golden/read.js";
-import { AbortError, fit, manualSeed, nn, optim, rand, type Tensor, zeros } from "../src/index.js";
+import { difference, type Golden, type GoldenTensor, readGolden } from "../../../golden/read.js";
+import {
+  AbortError,
+  fit,
+  manualSeed,
+  nn,
+  optim,
+  rand,
+  scope,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../src/index.js";
 
 interface Case {
   scheduler: string;
@@ -36,7 +47,10 @@ function optimizerOf(c: Pick<Case, "optimizer" | "lr" | "groups">) {
     : new optim.Adam(groups, { lr: c.lr });
 }
 
-function schedulerOf(c: Case, optimizer: optim.AnyOptimizer): optim.LRScheduler {
+function schedulerOf(
+  c: Pick<Case, "scheduler" | "options">,
+  optimizer: optim.AnyOptimizer,
+): optim.LRScheduler {
   const make = (optim as unknown as Record<string, new (...args: Options[]) => optim.LRScheduler>)[
     c.scheduler
   ]!;
@@ -94,6 +108,66 @@ describe("schedulers follow PyTorch's learning rates", () => {
       }
     },
   );
+});
+
+interface Run {
+  optimizer: string;
+  options: Options;
+  scheduler: string | null;
+  schedule: Record<string, unknown>;
+  seed: number;
+  losses: number[];
+  /** How far rounding alone takes PyTorch: the distance of its float32 run from its float64 run. */
+  lossDrift: number[];
+  finalDrift: number;
+  final: GoldenTensor[];
+  rate: number;
+}
+const training = readGolden<Golden<Run>>("training");
+
+describe("200 steps end where PyTorch's end", () => {
+  const named = training.cases.map(
+    (c) => [`${c.optimizer} ${JSON.stringify(c.options)} ${c.scheduler ?? ""}`, c] as const,
+  );
+  it.each(named)("%s", (_, c) => {
+    manualSeed(c.seed);
+    const [first, second] = [new nn.Linear(3, 8), new nn.Linear(8, 1)];
+    const x = rand([32, 3]).mul(2).sub(1);
+    const target = tensor(
+      x
+        .sum(1, true)
+        .toTypedArray()
+        .map((sum) => Math.sin(Math.fround(3 * sum))),
+      { shape: [32, 1] },
+    );
+    const params = [...first.parameters(), ...second.parameters()];
+    const make = (optim as unknown as Record<string, new (...args: Options[]) => optim.AnyOptimizer>)[
+      c.optimizer
+    ]!;
+    const optimizer = new make(params, c.options);
+    const scheduler = c.scheduler
+      ? schedulerOf({ scheduler: c.scheduler, options: c.schedule }, optimizer)
+      : null;
+    for (let i = 0; i < 200; i++) {
+      scope(() => {
+        optimizer.zeroGrad();
+        const loss = new nn.MSELoss().forward(second.forward(first.forward(x).tanh()), target);
+        if (i % 20 === 0) {
+          const [golden, drift] = [c.losses[i / 20]!, c.lossDrift[i / 20]!];
+          expect(Math.abs(loss.item() / golden - 1)).toBeLessThan(1e-5 + 4 * drift);
+        }
+        loss.backward();
+        optimizer.step();
+        if (scheduler) step(scheduler, loss.item());
+      });
+    }
+    expect(optimizer.paramGroups[0]!.lr / c.rate).toBeCloseTo(1, 9);
+    params.forEach((p, i) => {
+      expect(
+        difference(p.toTypedArray(), c.final[i]!, { relative: 1e-5, absolute: 1e-5 + 4 * c.finalDrift }),
+      ).toBeUndefined();
+    });
+  });
 });
 
 class Net extends nn.Module {

@@ -69,13 +69,20 @@ export function loadSafetensors(bytes: Uint8Array, source = "the file"): Safeten
   const header = parseHeader(bytes.subarray(8, start), fail);
   const metadata: Record<string, string> = {};
   const tensors: Record<string, Tensor> = {};
+  let claimedBytes = 0;
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") {
-      for (const [key, value] of Object.entries(entry as object)) metadata[key] = String(value);
+      for (const [key, value] of Object.entries(entry ?? {})) metadata[key] = String(value);
       continue;
     }
+    if (name === "__proto__") fail("a tensor cannot be named __proto__");
     const { reader, shape, begin } = checkEntry(name, entry, bytes.length - start, fail);
     const size = sizeOf(shape);
+    claimedBytes += size * reader.bytes;
+    if (claimedBytes > bytes.length - start)
+      fail(
+        `its tensors overlap: up to "${name}" they claim ${claimedBytes} bytes of ${bytes.length - start}`,
+      );
     const values = reader.dtype === "int32" ? new Int32Array(size) : new Float32Array(size);
     for (let i = 0; i < size; i++) values[i] = reader.read(view, start + begin + i * reader.bytes);
     tensors[name] = new Tensor(fromValues(values, shape, reader.dtype));
