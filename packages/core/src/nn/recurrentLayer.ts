@@ -5,14 +5,15 @@ import { gatherStrided } from "../ops/broadcast.js";
 import type { NDArray } from "../ops/ndarray.js";
 import { type RecurrentInputs, recurrent, type StateGradNorms, traceRecurrent } from "../ops/recurrent.js";
 import { type CellName, gateCount } from "../ops/recurrentCalls.js";
-import { type LayerWeights, type PackedWeights, packedWeights } from "../ops/recurrentLayer.js";
+import type { PackedWeights } from "../ops/recurrentLayer.js";
 import { checkInteger } from "../shape.js";
 import { scope } from "../tensor/scope.js";
 import { apply, floats, Tensor, wantsGrad } from "../tensor/tensor.js";
 import { uniformParameter } from "./init.js";
-import { Module, type Parameter } from "./module.js";
+import { Module } from "./module.js";
 import type { Lengths, PackedSequence } from "./packed.js";
 import { type Arranged, arrange, arrangeTensor, checkState, type Layout } from "./sequence.js";
+import { type LayerParameters, makeSlots, type Slot } from "./slots.js";
 import { Stream, type StreamOptions } from "./stream.js";
 
 export interface RecurrentOptions {
@@ -57,23 +58,6 @@ export interface HiddenGradNorms {
   norms: number[];
 }
 
-/** Parameters of one layer in one direction. */
-interface SlotParameters {
-  wIh: Parameter;
-  wHh: Parameter;
-  bIh: Parameter | null;
-  bHh: Parameter | null;
-  wHr: Parameter | null;
-}
-
-type Suffix = "" | "_reverse";
-/** PyTorch's parameter names, `weight_ih_l0` and so on. */
-interface LayerParameters {
-  [name: `weight_ih_l${number}${Suffix}` | `weight_hh_l${number}${Suffix}`]: Parameter;
-  [name: `bias_ih_l${number}${Suffix}` | `bias_hh_l${number}${Suffix}`]: Parameter | undefined;
-  [name: `weight_hr_l${number}${Suffix}`]: Parameter | undefined;
-}
-
 export interface RecurrentLayer extends LayerParameters {}
 
 /** What RNN, LSTM and GRU share: their parameters, the check of inputs, and the run over a sequence. */
@@ -84,8 +68,8 @@ export abstract class RecurrentLayer extends Module {
   readonly batchFirst: boolean;
   readonly dropout: number;
   readonly bidirectional: boolean;
-  /** Packed weights survive between calls; #private so that they are no part of the module's state. */
-  readonly #packed: PackedWeights[] = [];
+  readonly #slots: readonly Slot[];
+  readonly #packed: readonly PackedWeights[];
   #onStateGrads: ((norms: StateGradNorms[]) => void) | null = null;
 
   constructor(
@@ -117,37 +101,22 @@ export abstract class RecurrentLayer extends Module {
     const rows = gateCount[cell] * hiddenSize;
     const out = this.outputSize;
     const bound = 1 / Math.sqrt(hiddenSize);
-    for (const { layer, key } of this.slots()) {
-      const inputs = layer === 0 ? inputSize : out * this.directions;
-      this[`weight_ih_${key}`] = uniformParameter([rows, inputs], bound);
-      this[`weight_hh_${key}`] = uniformParameter([rows, out], bound);
+    this.#slots = makeSlots(numLayers, bidirectional);
+    this.#packed = this.#slots.map((slot) => slot.packed);
+    for (const slot of this.#slots) {
+      const inputs = slot.layer === 0 ? inputSize : out * (bidirectional ? 2 : 1);
+      this[slot.weightIh] = uniformParameter([rows, inputs], bound);
+      this[slot.weightHh] = uniformParameter([rows, out], bound);
       if (bias) {
-        this[`bias_ih_${key}`] = uniformParameter([rows], bound);
-        this[`bias_hh_${key}`] = uniformParameter([rows], bound);
+        this[slot.biasIh] = uniformParameter([rows], bound);
+        this[slot.biasHh] = uniformParameter([rows], bound);
       }
-      if (projSize > 0) this[`weight_hr_${key}`] = uniformParameter([projSize, hiddenSize], bound);
-      this.#packed.push(packedWeights());
+      if (projSize > 0) this[slot.weightHr] = uniformParameter([projSize, hiddenSize], bound);
     }
-  }
-
-  /** Layers and directions in PyTorch's order: l0, l0_reverse, l1, … */
-  private slots(): { layer: number; reverse: boolean; key: `l${number}${Suffix}` }[] {
-    const directions = this.bidirectional ? [false, true] : [false];
-    return Array.from({ length: this.numLayers }, (_, layer) =>
-      directions.map((reverse) => ({
-        layer,
-        reverse,
-        key: `l${layer}${reverse ? "_reverse" : ""}` as const,
-      })),
-    ).flat();
   }
 
   private layout(): Layout {
     return { kind: this.kind, inputSize: this.inputSize, batchFirst: this.batchFirst };
-  }
-
-  private get directions(): number {
-    return this.bidirectional ? 2 : 1;
   }
 
   private get outputSize(): number {
@@ -172,7 +141,7 @@ export abstract class RecurrentLayer extends Module {
     states: readonly Tensor[],
   ): { inputs: Tensor[]; call: RecurrentInputs } {
     const { x, batchSizes, single } = arranged;
-    const slots = this.numLayers * this.directions;
+    const slots = this.#slots.length;
     const batch = x.shape[1]!;
     const given = states.map((state, i) => {
       const [name, size, letter] =
@@ -183,14 +152,14 @@ export abstract class RecurrentLayer extends Module {
       checkState(this.kind, name, state, expected, single ? `L·D, ${letter}` : `L·D, B, ${letter}`);
       return arranged.arrangeState(state);
     });
-    const parameters = this.slots().map(({ key }) => this.parametersOf(key));
-    const inputs = [x, ...given, ...parameters.flatMap((p) => Object.values(p).filter((q) => q !== null))];
+    const inputs = [x, ...given];
+    const layers = this.#slots.map((slot) => slot.weights(this, inputs));
     return {
       inputs,
       call: {
         cell: this.cell,
         x: floats(x),
-        layers: parameters.map(arrays),
+        layers,
         packed: this.#packed,
         bidirectional: this.bidirectional,
         h0: given[0]?.array ?? null,
@@ -201,16 +170,6 @@ export abstract class RecurrentLayer extends Module {
         keep: wantsGrad(inputs),
         onStateGrads: this.#onStateGrads,
       },
-    };
-  }
-
-  private parametersOf(key: `l${number}${Suffix}`): SlotParameters {
-    return {
-      wIh: this[`weight_ih_${key}`]!,
-      wHh: this[`weight_hh_${key}`]!,
-      bIh: this[`bias_ih_${key}`] ?? null,
-      bHh: this[`bias_hh_${key}`] ?? null,
-      wHr: this[`weight_hr_${key}`] ?? null,
     };
   }
 
@@ -227,7 +186,7 @@ export abstract class RecurrentLayer extends Module {
         const { call } = this.prepare(arranged, states);
         const restore = (array: NDArray) => arranged.restore(new Tensor(array)).clone();
         const traces = traceRecurrent({ ...call, dropout: 0 });
-        return this.slots().map(({ layer, reverse }, i) => {
+        return this.#slots.map(({ layer, direction }, i) => {
           const { gates, hidden, cells } = traces[i]!;
           const [steps, batch, width] = gates.shape as [number, number, number];
           const size = this.hiddenSize;
@@ -236,7 +195,7 @@ export abstract class RecurrentLayer extends Module {
           const named = gateNames.map((name, g) => [name, restore(columns(g))] as const);
           return {
             layer,
-            direction: reverse ? ("reverse" as const) : ("forward" as const),
+            direction,
             gates: Object.fromEntries(named) as Record<Gate, Tensor>,
             hidden: restore(hidden),
             ...(cells ? { cell: restore(cells) } : {}),
@@ -287,20 +246,7 @@ export abstract class RecurrentLayer extends Module {
       );
     }
     checkInteger(batch, 1, `${this.kind}.stream: batch`);
-    const layers = this.slots().map(({ key }, i) => ({
-      weights: arrays(this.parametersOf(key)),
-      packed: this.#packed[i]!,
-    }));
+    const layers = this.#slots.map((slot) => ({ weights: slot.weights(this, []), packed: slot.packed }));
     return new Stream(this.kind, this.cell, layers, batch, join);
   }
-}
-
-function arrays({ wIh, wHh, bIh, bHh, wHr }: SlotParameters): LayerWeights {
-  return {
-    wIh: wIh.array,
-    wHh: wHh.array,
-    bIh: bIh?.array ?? null,
-    bHh: bHh?.array ?? null,
-    wHr: wHr?.array ?? null,
-  };
 }

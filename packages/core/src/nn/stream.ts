@@ -215,15 +215,9 @@ function stepLayer(layer: StreamLayer, input: number, batch: number): number {
 /** Packs again what has changed since the last step. */
 function refresh(layer: StreamLayer): void {
   const { weights, packed, addresses, sizes } = layer;
-  if (addresses.input === 0 || !packed.input.isCurrent(weights.wIh)) {
-    addresses.input = packInput(packed.input, weights.wIh);
-  }
-  if (addresses.hidden === 0 || !packed.hidden.isCurrent(weights.wHh)) {
-    addresses.hidden = packHidden(packed.hidden, sizes, weights.wHh, false);
-  }
-  if (weights.wHr && (addresses.projection === 0 || !packed.projection.isCurrent(weights.wHr))) {
-    addresses.projection = packProjection(packed.projection, weights.wHr, false);
-  }
+  addresses.input = packInput(packed.input, weights.wIh);
+  addresses.hidden = packHidden(packed.hidden, sizes, weights.wHh, false);
+  if (weights.wHr) addresses.projection = packProjection(packed.projection, weights.wHr, false);
   const { bIh, bHh } = weights;
   const versions = layer.biasVersions;
   if (!bIh || !bHh || (versions[0] === bIh.block.version && versions[1] === bHh.block.version)) return;

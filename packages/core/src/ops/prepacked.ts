@@ -21,23 +21,17 @@ export class Prepacked {
     );
   }
 
-  /**
-   * The address of the packed weights. `pack` fills `bytes` bytes from one address to another; `fresh` packs
-   * whatever the version says.
-   */
-  address(
-    weights: NDArray,
-    bytes: number,
-    pack: (from: number, to: number) => void,
-    fresh: boolean = false,
-  ): number {
-    const packed = (this.#packed ??= engine().memory.persistent(() => empty([bytes >> 2])));
-    if (fresh || !this.isCurrent(weights)) {
-      pack(weights.address, packed.address);
-      this.#block = weights.block;
-      this.#offset = weights.offset;
-      this.#version = weights.block.version;
-    }
-    return packed.address;
+  /** The address of what was packed last. */
+  get address(): number {
+    return this.#packed!.address;
+  }
+
+  /** A place of so many bytes for these weights to be packed to. */
+  prepare(weights: NDArray, bytes: number): number {
+    this.#packed ??= engine().memory.persistent(() => empty([bytes >> 2]));
+    this.#block = weights.block;
+    this.#offset = weights.offset;
+    this.#version = weights.block.version;
+    return this.#packed.address;
   }
 }

@@ -121,7 +121,7 @@ export function recurrent(call: RecurrentInputs): OpResult {
                 norms[step] = norm;
               }),
           });
-          grads[index] = Object.values(weights).filter((grad) => grad !== null);
+          grads[index] = present(weights);
         }
         flowing = dx;
       }
@@ -148,6 +148,12 @@ export interface LayerTrace {
 export function traceRecurrent(call: RecurrentInputs): LayerTrace[] {
   const { runs } = runStack({ ...call, keep: true });
   return runs.map(({ gates, y, cells }) => ({ gates, hidden: y, cells }));
+}
+
+/** The weights that a layer has, in the order of `recurrent`'s inputs. */
+function present({ wIh, wHh, bIh, bHh, wHr }: LayerWeights): (NDArray | null)[] {
+  const list = bIh ? [wIh, wHh, bIh, bHh] : [wIh, wHh];
+  return wHr ? [...list, wHr] : list;
 }
 
 const stateAt = (states: NDArray | null, index: number): NDArray | null =>

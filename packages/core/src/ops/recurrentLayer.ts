@@ -214,40 +214,34 @@ function projectInput(
   }
 }
 
+/** The address of W_ih packed for `gemmPacked`. */
 export function packInput(slot: Prepacked, wIh: NDArray): number {
-  const { kernels } = engine();
-  const [width, inputs] = wIh.shape as [number, number];
-  return slot.address(wIh, kernels.packedBytes(width, inputs), (from, to) =>
-    kernels.pack(1, width, inputs, from, inputs, to),
-  );
+  return packTransposed(slot, wIh, false);
 }
 
-export function packHidden(
-  slot: Prepacked,
-  { cell, hidden, out, projected }: LayerSizes,
-  wHh: NDArray,
-  fresh: boolean,
-): number {
+/** The address of W_hh packed for the forward loop; `fresh` packs it whether or not it has changed. */
+export function packHidden(slot: Prepacked, sizes: LayerSizes, wHh: NDArray, fresh: boolean): number {
+  if (sizes.projected) return packTransposed(slot, wHh, fresh);
+  if (!fresh && slot.isCurrent(wHh)) return slot.address;
   const { kernels } = engine();
-  const bytes = projected
-    ? kernels.packedBytes(4 * hidden, out)
-    : kernels.recurrentPackedBytes(cellCode[cell], hidden, 0);
-  return slot.address(
-    wHh,
-    bytes,
-    (from, to) =>
-      projected
-        ? kernels.pack(1, 4 * hidden, out, from, out, to)
-        : kernels.recurrentPack(cellCode[cell], hidden, 0, from, to),
-    fresh,
-  );
+  const code = cellCode[sizes.cell];
+  const to = slot.prepare(wHh, kernels.recurrentPackedBytes(code, sizes.hidden, 0));
+  kernels.recurrentPack(code, sizes.hidden, 0, wHh.address, to);
+  return to;
 }
 
+/** The address of W_hr packed for `gemmPacked`. */
 export function packProjection(slot: Prepacked, wHr: NDArray, fresh: boolean): number {
+  return packTransposed(slot, wHr, fresh);
+}
+
+function packTransposed(slot: Prepacked, weights: NDArray, fresh: boolean): number {
+  if (!fresh && slot.isCurrent(weights)) return slot.address;
   const { kernels } = engine();
-  const [out, hidden] = wHr.shape as [number, number];
-  const bytes = kernels.packedBytes(out, hidden);
-  return slot.address(wHr, bytes, (from, to) => kernels.pack(1, out, hidden, from, hidden, to), fresh);
+  const [n, k] = weights.shape as [number, number];
+  const to = slot.prepare(weights, kernels.packedBytes(n, k));
+  kernels.pack(1, n, k, weights.address, k, to);
+  return to;
 }
 
 function setState(slot: NDArray, initial: NDArray | null): void {
