@@ -1,0 +1,74 @@
+import { type CellName, FlightsNet, prepareFlights, trainFlights } from "./flights.js";
+import { median, type SectionOptions, seedsOf, spread, type Spread, stepper } from "./section.js";
+
+const cells = ["rnn", "lstm", "gru"] as const;
+/** Shares of the training windows, the last ones before the test. */
+const shares = [0.25, 0.5, 1];
+
+export interface CellRun {
+  seed: number;
+  trainLoss: number;
+  testRmse: number;
+}
+
+export interface CellComparison {
+  cell: CellName;
+  parameters: number;
+  /** Median over the seeds. */
+  millisecondsPerEpoch: number;
+  trainLoss: Spread;
+  testRmse: Spread;
+  runs: CellRun[];
+  /** Test errors after training on the last so many windows. */
+  lessData: { windows: number; testRmse: Spread }[];
+}
+
+export interface CompareNumbers {
+  seeds: readonly number[];
+  cells: CellComparison[];
+  persistence: number;
+  seasonalNaive: number;
+  testWindows: number;
+}
+
+/** RNN, LSTM and GRU on the tutorial's forecast: size, time, training loss and test error over several seeds. */
+export async function measureCompare(options: SectionOptions): Promise<CompareNumbers> {
+  const seeds = seedsOf(options);
+  const flights = prepareFlights(options.passengers);
+  const windows = shares.map((share) => Math.round(share * flights.train));
+  const step = stepper(options, cells.length * seeds.length * windows.reduce((a, b) => a + b, 0));
+  const all: Record<CellName, { run: CellRun; seconds: number; windows: number }[]> = { rnn: [], lstm: [], gru: [] };
+  // Cell by cell within each seed, so that a busy moment of the machine meets all three.
+  for (const seed of seeds) {
+    for (const count of windows) {
+      for (const cell of cells) {
+        const from = flights.train - count;
+        const run = await trainFlights(flights, cell, seed, options.signal, from);
+        const { trainLoss, testRmse, secondsPerEpoch } = run;
+        all[cell].push({ run: { seed, trainLoss, testRmse }, seconds: secondsPerEpoch, windows: count });
+        await step(count);
+      }
+    }
+  }
+  return {
+    seeds,
+    cells: cells.map((cell) => {
+      const full = all[cell].filter((entry) => entry.windows === flights.train);
+      return {
+        cell,
+        parameters: new FlightsNet(cell).parameterCount(),
+        millisecondsPerEpoch: 1000 * median(full.map(({ seconds }) => seconds)),
+        trainLoss: spread(full.map(({ run }) => run.trainLoss)),
+        testRmse: spread(full.map(({ run }) => run.testRmse)),
+        runs: full.map(({ run }) => run),
+        lessData: windows.map((count) => ({
+          windows: count,
+          testRmse: spread(all[cell].filter((entry) => entry.windows === count).map(({ run }) => run.testRmse)),
+        })),
+      };
+    }),
+    persistence: flights.persistence,
+    seasonalNaive: flights.seasonalNaive,
+    testWindows: flights.actual.length - flights.train,
+  };
+}
