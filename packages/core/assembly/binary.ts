@@ -1,5 +1,6 @@
 // Functions of two variables, with the second one an array, a number, a row, or read with any strides.
 import { pow } from "./math";
+import { withoutTrailing } from "./move";
 import { counterArea } from "./scratch";
 import { get, put } from "./simd";
 
@@ -105,7 +106,7 @@ export function binaryStrided(
   op: i32, ndim: i32, shape: usize, a: usize, aStrides: usize, b: usize, bStrides: usize, y: usize,
 ): void {
   if (ndim == 0) return lineOf(op, 1, a, 4, b, 4, y);
-  const last = (ndim - 1) << 2;
+  const last = (withoutTrailing(ndim, shape) - 1) << 2;
   const n = load<i32>(shape + last);
   const aStep = <usize>load<i32>(aStrides + last) << 2;
   const bStep = <usize>load<i32>(bStrides + last) << 2;

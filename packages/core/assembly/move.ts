@@ -43,6 +43,12 @@ export function copyLine(n: i32, x: usize, y: usize): void {
   if (rest) put(y, get(x, rest), rest);
 }
 
+/** How many dimensions are left without the last ones of size 1, over which the inner loops would turn once. */
+export function withoutTrailing(ndim: i32, shape: usize): i32 {
+  while (ndim > 1 && load<i32>(shape + ((ndim - 1) << 2)) == 1) ndim--;
+  return ndim;
+}
+
 /** Sets `lines` counters to zero and returns how many lines there are. */
 function start(last: i32, shape: usize, counters: usize): i32 {
   let lines = 1;
@@ -75,7 +81,7 @@ export function copyStrided(ndim: i32, shape: usize, x: usize, strides: usize, y
     store<u32>(y, load<u32>(x));
     return;
   }
-  const last = (ndim - 1) << 2;
+  const last = (withoutTrailing(ndim, shape) - 1) << 2;
   const n = load<i32>(shape + last);
   const step = <usize>load<i32>(strides + last) << 2;
   const counters = counterArea();
@@ -94,7 +100,7 @@ export function addStrided(ndim: i32, shape: usize, x: usize, y: usize, strides:
     store<f32>(y, load<f32>(y) + load<f32>(x));
     return;
   }
-  const last = (ndim - 1) << 2;
+  const last = (withoutTrailing(ndim, shape) - 1) << 2;
   const n = load<i32>(shape + last);
   const step = <usize>load<i32>(strides + last) << 2;
   const counters = counterArea();

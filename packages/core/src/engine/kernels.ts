@@ -325,6 +325,7 @@ export interface Kernels {
    * extra [T,B,H]: LSTM tanh(c_t) (0: do not keep); GRU W_hn·h_{t−1} + b_hn (always needed); RNN unused.
    * bhn [H]: GRU's b_hh for the n gate, or 0 without bias.
    * batchSizes int32[T], or 0: at step t only rows below batchSizes[t] take part (packed sequences sorted by length).
+   * The others keep their state: it is copied to the next slot, their gates are left as they are.
    */
   recurrentForward(
     cell: number,
