@@ -136,7 +136,7 @@ describe("recurrent layers", () => {
       "LSTM: input has 3 features, expected 5 (shape [24, 32, 3], dims T, B, I)",
     );
     expect(() => lstm.forward(rand([5]))).toThrow("expected 3 dims (T, B, I)");
-    expect(() => lstm.forward(rand([0, 2, 5]))).toThrow("every size must be at least 1");
+    expect(() => lstm.forward(rand([0, 2, 5]))).toThrow("a sequence must have at least 1 step");
     expect(() => lstm.forward(rand([4, 2, 5]), [rand([1, 3, 6]), rand([1, 2, 6])])).toThrow(
       "LSTM: initial state h0 has shape [1, 3, 6], expected [1, 2, 6] (dims L·D, B, H)",
     );
@@ -202,6 +202,24 @@ describe("recurrent layers", () => {
     expect(single.forward(x)[0].toArray()).toEqual(single.forward(x)[0].toArray());
   });
 
+  it("take an empty batch, as PyTorch does, and give zero gradients", () => {
+    for (const options of [{}, { resetAfter: false, bidirectional: true, numLayers: 2, dropout: 0.5 }]) {
+      const gru = new nn.GRU(2, 3, options);
+      const [output, hn] = gru.forward(rand([4, 0, 2]));
+      const directions = gru.bidirectional ? 2 : 1;
+      expect(output.shape).toEqual([4, 0, 3 * directions]);
+      expect(hn.shape).toEqual([gru.numLayers * directions, 0, 3]);
+      output.sum().backward();
+      for (const p of gru.parameters()) expect(p.grad!.toTypedArray().every((g) => g === 0)).toBe(true);
+    }
+    expect(new nn.LSTMCell(2, 3).forward(rand([0, 2]))[1].shape).toEqual([0, 3]);
+    const lstm = new nn.LSTM(2, 3, { projSize: 1 });
+    expect(lstm.forward(rand([4, 0, 2]))[0].shape).toEqual([4, 0, 1]);
+    expect(() => lstm.forward(rand([4, 0, 2]), null, { lengths: [] })).toThrow(
+      "an empty batch has no lengths",
+    );
+  });
+
   it("keep NaN in the input visible in the output", () => {
     const [output] = new nn.GRU(1, 2).forward(tensor([[[Number.NaN]], [[1]]]));
     expect(output.toTypedArray().every(Number.isNaN)).toBe(true);
@@ -247,6 +265,5 @@ describe("cells", () => {
     expect(() => cell.forward(rand([4, 2]), [rand([4, 3]), rand([3, 3])])).toThrow(
       "LSTMCell: initial state c0 has shape [3, 3], expected [4, 3] (dims B, H)",
     );
-    expect(() => new nn.GRUCell(2, 3).forward(rand([0, 2]))).toThrow("every size must be at least 1");
   });
 });

@@ -54,11 +54,6 @@ abstract class RecurrentCell extends Module {
     if (features !== inputSize)
       throw wrongFeatures(kind, features, inputSize, x.shape, single ? "I" : "B, I");
     const batch = single ? 1 : x.shape[0]!;
-    if (batch === 0) {
-      throw new ShapeError(
-        `${kind}: input has shape ${formatShape(x.shape)} (dims B, I); every size must be at least 1`,
-      );
-    }
     const slots = states.map((state, i) => {
       checkState(
         kind,

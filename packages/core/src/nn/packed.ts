@@ -59,6 +59,7 @@ export function checkLengths(lengths: Lengths, batch: number, steps: number, wha
       `${what}: got ${list.length} lengths for a batch of ${batch}; expected one length per sequence`,
     );
   }
+  if (batch === 0) throw new ArgumentError(`${what}: an empty batch has no lengths, and cannot be packed`);
   for (const [i, n] of list.entries()) {
     if (!Number.isInteger(n) || n < 1 || n > steps) {
       throw new ArgumentError(

@@ -66,9 +66,9 @@ export function arrangeTensor(layout: Layout, x: Tensor, lengths?: Lengths | nul
   if (features !== layout.inputSize) {
     throw wrongFeatures(kind, features, layout.inputSize, x.shape, single ? "T, I" : dims);
   }
-  if (x.numel === 0) {
+  if (x.shape[batchFirst && !single ? 1 : 0] === 0) {
     throw new ShapeError(
-      `${kind}: input has shape ${formatShape(x.shape)} (dims ${dims}); every size must be at least 1`,
+      `${kind}: input has shape ${formatShape(x.shape)} (dims ${single ? "T, I" : dims}); a sequence must have at least 1 step`,
     );
   }
   if (lengths) return arrangePadded(layout, x, lengths);

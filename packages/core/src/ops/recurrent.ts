@@ -156,8 +156,12 @@ function present({ wIh, wHh, bIh, bHh, wHr }: LayerWeights): (NDArray | null)[] 
   return wHr ? [...list, wHr] : list;
 }
 
-const stateAt = (states: NDArray | null, index: number): NDArray | null =>
-  states?.view(states.shape.slice(1), (index * states.size) / states.shape[0]!) ?? null;
+/** [B, ·] of one layer and direction. */
+function stateAt(states: NDArray | null, index: number): NDArray | null {
+  if (!states) return null;
+  const [, batch, size] = states.shape as [number, number, number];
+  return states.view([batch, size], index * batch * size);
+}
 
 /** Bernoulli draws in the order of PyTorch's packed data, step by step over the rows that take part; 1/(1 − p) or 0. */
 function dropoutMask(call: RecurrentInputs, steps: number, batch: number, width: number): NDArray {
