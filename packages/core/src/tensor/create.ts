@@ -24,8 +24,9 @@ function finish(x: Tensor, { requiresGrad = false }: TensorOptions): Tensor {
 }
 
 /**
- * A tensor from numbers: nested arrays, or a typed array with an optional shape.
+ * A tensor from numbers: nested arrays, or a typed array with an optional shape. An Int32Array gives int32.
  *
+ * @throws ShapeError if nested arrays are uneven, or the numbers do not fill the shape.
  * @example tensor([[1, 2, 3], [4, 5, 6]]); tensor(new Float32Array(6), { shape: [2, 3] });
  */
 export function tensor(
@@ -71,22 +72,32 @@ function flatten(values: NestedArray, shape: Shape, depth: number, out: number[]
   for (const value of values) flatten(value, shape, depth + 1, out);
 }
 
+/** A tensor of zeros. @example zeros([2, 3], { requiresGrad: true }) */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   checkShape(shape, "zeros");
   return finish(new Tensor(full(shape, 0, options.dtype)), options);
 }
+
+/** A tensor of ones. @example ones([2, 3]) */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   checkShape(shape, "ones");
   return finish(new Tensor(full(shape, 1, options.dtype)), options);
 }
-export { fullTensor as full };
 
+/** A tensor of one value. @example full([2, 3], 0.5) */
 function fullTensor(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   checkShape(shape, "full");
   return finish(new Tensor(full(shape, value, options.dtype)), options);
 }
 
-/** Numbers from `start` up to (not including) `end`. With one argument, from 0. */
+export { fullTensor as full };
+
+/**
+ * Numbers from `start` up to (not including) `end`. With one argument, from 0.
+ *
+ * @throws ArgumentError if a bound is not finite or the step is 0.
+ * @example arange(3); // 0, 1, 2
+ */
 export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
   const [from, to] = end === undefined ? [0, start] : [start, end];
   if (!Number.isFinite(from) || !Number.isFinite(to) || !Number.isFinite(step) || step === 0) {
@@ -101,7 +112,7 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
   return finish(new Tensor(fromValues(values, [values.length], options.dtype)), options);
 }
 
-/** Uniform on [0, 1), drawn as PyTorch draws. */
+/** Uniform on [0, 1), drawn as PyTorch draws. @example rand([2, 3], { generator: new Generator(0) }) */
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   checkShape(shape, "rand");
   const out = empty(shape);
@@ -109,7 +120,7 @@ export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   return finish(new Tensor(out), options);
 }
 
-/** Standard normal, drawn as PyTorch draws. */
+/** Standard normal, drawn as PyTorch draws. @example randn([2, 3]) */
 export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   checkShape(shape, "randn");
   const out = empty(shape);
@@ -117,7 +128,12 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   return finish(new Tensor(out), options);
 }
 
-/** Tensors joined along a dimension that exists. */
+/**
+ * Tensors joined along a dimension that exists; all other sizes must agree.
+ *
+ * @throws ShapeError if they do not; ArgumentError without tensors.
+ * @example cat([rand([2, 3]), rand([4, 3])]).shape // [6, 3]
+ */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   const first = tensors[0];
   if (!first) throw new ArgumentError("cat: expected at least one tensor, got none");
@@ -141,7 +157,12 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   )[0]!;
 }
 
-/** Tensors of one shape joined along a new dimension. */
+/**
+ * Tensors of one shape joined along a new dimension.
+ *
+ * @throws ShapeError if the shapes differ.
+ * @example stack([rand([3]), rand([3])]).shape // [2, 3]
+ */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   return cat(
     tensors.map((t) => t.unsqueeze(dim)),
