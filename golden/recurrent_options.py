@@ -6,16 +6,25 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from common import double, pack, uniform, write
+from common import double, full, summary, uniform, write
 
 README = (
-    "cases: as `recurrent` in layers.json (its readme tells the order of draws and the loss). resetBefore: the same of "
+    "cases: as `recurrent` in layers.json (its readme tells the order of draws and the loss), but without the weights, whose names "
+    "are those of the gradients; summaries hold four values from each end. resetBefore: the same of "
     "GRU(resetAfter false), n = tanh(W_in x + b_in + W_hn (r*h) + b_hn), h' = (1-z)*n + z*h, written out in PyTorch's operations "
     "with autograd; its weights are those of PyTorch's GRU, its options are numLayers, bias, batchFirst, bidirectional, lengths."
 )
-DRAWN = 150
+DRAWN = 400
 choose = random.Random(20)
 camel = lambda key: "".join(part.title() if i else part for i, part in enumerate(key.split("_")))
+
+
+def pack(tensor):
+    """Short: all values up to 8, else a summary with four values from each end."""
+    if tensor.numel() <= 8:
+        return full(tensor)
+    short = summary(tensor)
+    return dict(short, first=short["first"][:4], last=short["last"][-4:])
 
 
 class ResetBefore(nn.GRU):
@@ -63,7 +72,6 @@ def sequence(seed, cell, layers, T, B, I, H, state, lengths, training, reset_bef
     made.train(training)
     first, directions, width = options.get("batch_first", False), 2 if options.get("bidirectional") else 1, options.get("proj_size") or H
     case = {"cell": cell, "inputSize": I, "hiddenSize": H, "numLayers": layers, "options": {camel(k): v for k, v in options.items()}, "T": T, "B": B, "state": state, "training": training, "seed": seed}
-    case["weights"] = {k: pack(p, 0) for k, p in made.named_parameters()}
     x = uniform(*((B, T) if first else (T, B)), I).requires_grad_()
     given = [uniform(layers * directions, B, n).requires_grad_() for n in ([width, H] if lstm else [width])] if state else []
     h = (tuple(given) if lstm else given[0]) if state else None
@@ -83,14 +91,14 @@ def sequence(seed, cell, layers, T, B, I, H, state, lengths, training, reset_bef
     for s in last:
         total = total + (s * uniform(*s.shape)).sum()
     total.backward()
-    case["output"], case["hN"] = pack(output, 16), pack(last[0], 16)
+    case["output"], case["hN"] = pack(output), pack(last[0])
     if lstm:
-        case["cN"] = pack(last[1], 16)
+        case["cN"] = pack(last[1])
     case["loss"] = double(total.item())
-    case["gradients"] = {k: pack(p.grad, 16) for k, p in made.named_parameters()}
-    case["dx"] = pack(x.grad, 16)
+    case["gradients"] = {k: pack(p.grad) for k, p in made.named_parameters()}
+    case["dx"] = pack(x.grad)
     for name, s in zip(["dh0", "dc0"], given):
-        case[name] = pack(s.grad, 16)
+        case[name] = pack(s.grad)
     return case
 
 
@@ -112,5 +120,5 @@ def draw(seed, cell, reset_before=False):
 
 
 cases = [draw(1000 + i, ["RNN", "LSTM", "GRU"][i % 3]) for i in range(DRAWN)]
-reset_before = [draw(2000 + i, "GRU", True) for i in range(25)]
+reset_before = [draw(2000 + i, "GRU", True) for i in range(50)]
 write("recurrent_options", README, cases, resetBefore=reset_before)
