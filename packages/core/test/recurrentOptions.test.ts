@@ -44,6 +44,7 @@ interface CellCase {
 
 const golden = readGolden<Golden<unknown> & { recurrent: LayerCase[]; cells: CellCase[] }>("layers");
 const drawn = readGolden<Golden<LayerCase> & { resetBefore: LayerCase[] }>("recurrent_options");
+// Gradients are sums of terms around 1; where these cancel, float32 leaves about 1e-6 on either side.
 const close = { relative: 1e-5, absolute: 1e-6 };
 
 const same = (actual: Tensor | null | undefined, expected: GoldenTensor, what: string, tolerance = close) =>
