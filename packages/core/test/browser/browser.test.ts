@@ -1,0 +1,69 @@
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { build, type Rollup } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { init } from "../../src/index.js";
+import { program } from "./program.js";
+
+const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
+  (path) => path !== undefined && existsSync(path),
+);
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** The program as one module, bundled the way an application would. */
+async function bundle(): Promise<string> {
+  const entry = fileURLToPath(new URL("./program.ts", import.meta.url));
+  const output = (await build({
+    configFile: false,
+    logLevel: "silent",
+    build: { write: false, target: "es2022", lib: { entry, formats: ["es"], fileName: "program" } },
+  })) as Rollup.RollupOutput[];
+  return output[0]!.output[0].code;
+}
+
+// Without a Chromium (apt-get install chromium, or CHROMIUM=/path) there is no browser to run in.
+describe.skipIf(executablePath === undefined)("in a browser", () => {
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    const code = await bundle();
+    server = createServer((request, response) => {
+      const script = request.url === "/program.js";
+      response.setHeader("content-type", script ? "text/javascript" : "text/html");
+      response.end(script ? code : "<!doctype html><title>Lookback</title>");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterAll(() => {
+    server?.close();
+  });
+
+  it("core trains to the very bits that it trains to in Node", async () => {
+    const browser = await chromium.launch({ executablePath: executablePath!, args: flags });
+    try {
+      const page = await browser.newPage();
+      await page.goto(url);
+      // As text, because the test runner rewrites import() in functions.
+      const inBrowser = await page.evaluate('import("/program.js").then((module) => module.program())');
+      const inNode = await program();
+      await init();
+      expect(inBrowser).toEqual(inNode);
+      expect(inNode).toMatchObject({ simd: "plain", deterministic: true });
+      expect(inNode.losses.at(-1)!).toBeLessThan(inNode.losses[0]!);
+    } finally {
+      await browser.close();
+    }
+  });
+});
