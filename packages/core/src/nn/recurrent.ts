@@ -141,8 +141,8 @@ export class LSTM extends RecurrentLayer {
  *     n = tanh(W·x_t + b + U·(r ∘ h_{t−1}) + b′)
  *
  * The tutorial's text ("h_{t−1} is multiplied by its weights, then by the reset gate") describes the first form, its
- * formula is the second. They are different functions: weights trained in one do not fit the other, though they have the same
- * names and shapes. Both learn about equally well; the first needs one product a step, and is what PyTorch's weights mean.
+ * formula is the second. They are different functions with weights of the same names and shapes, so weights trained in
+ * one do not fit the other; PyTorch's fit the first. (There, no product has to wait for r, which is why cuDNN chose it.)
  *
  * The tutorial's z is 1 − z here. It writes h_t = (1 − z_t) ∗ h_{t−1} + z_t ∗ h̃_t, so that its z says how much is
  * new; PyTorch's z says how much is kept. Since 1 − σ(a) = σ(−a), weights of one become weights of the other by
