@@ -1,6 +1,6 @@
-"""Reference numbers for packages/forecast, from pandas, numpy and scipy.
+"""Reference numbers for packages/forecast, from pandas, numpy, scipy, and R for the decomposition.
 
-    pip install numpy pandas scipy && python golden/forecast.py
+    pip install numpy pandas scipy && python golden/forecast.py    (and Rscript: apt-get install r-base-core)
 
 writes golden/forecast.json beside this file. The baselines are written out here once more from the formulas of
 Hyndman & Athanasopoulos, FPP3 section 5.5, on numpy, independently of the TypeScript.
@@ -9,6 +9,7 @@ Hyndman & Athanasopoulos, FPP3 section 5.5, on numpy, independently of the TypeS
 import json
 import pathlib
 import platform
+import subprocess
 import warnings
 
 import numpy as np
@@ -110,6 +111,33 @@ def baseline(name, y, season, horizon):
     return result
 
 
+R_STL = """
+y <- ts(log(AirPassengers), frequency = 12)
+for (window in c(13, 7)) {
+  parts <- stl(y, s.window = window)$time.series
+  for (k in 1:3) cat(sprintf("%.12f", parts[, k]), "\\n")
+}
+short <- stl(ts(log(AirPassengers)[1:30], frequency = 12), s.window = 13)$time.series
+for (k in 1:3) cat(sprintf("%.12f", short[, k]), "\\n")
+"""
+
+
+def stl():
+    """R's stl of the logarithms of the flights (R's AirPassengers): seasonal, trend, remainder."""
+    text = subprocess.run(["Rscript", "-e", R_STL], capture_output=True, text=True, check=True).stdout
+    rows = [[float(x) for x in line.split()] for line in text.strip().splitlines()]
+    cases = [(13, 144), (7, 144), (13, 30)]
+    return [
+        {"seasonalWindow": window, "rows": count, "seasonal": s, "trend": t, "remainder": r}
+        for (window, count), s, t, r in zip(cases, rows[0::3], rows[1::3], rows[2::3])
+    ]
+
+
+def r_version():
+    text = subprocess.run(["Rscript", "--version"], capture_output=True, text=True, check=True)
+    return (text.stdout + text.stderr).split("version ")[1].split(" ")[0]
+
+
 def main():
     flights = pd.read_csv(here.parent / "data" / "flights.csv")["passengers"].to_numpy(float)
     probabilities = [1e-6, 0.01, 0.1, 0.25, 0.5, 0.6, 0.9, 0.975, 0.995, 0.99999]
@@ -119,11 +147,13 @@ def main():
             "numpy": np.__version__,
             "pandas": pd.__version__,
             "scipy": scipy.__version__,
+            "R": r_version(),
         },
         "frequencies": frequencies(),
         "normal": [{"p": p, "z": float(norm.ppf(p))} for p in probabilities],
         "metrics": metrics(),
         "flights": {name: baseline(name, flights, 12, 30) for name in ("naive", "seasonal-naive", "drift")},
+        "stl": stl(),
     }
     (here / "forecast.json").write_text(json.dumps(golden, indent=1) + "\n")
 

@@ -18,6 +18,10 @@ export interface FitOptions {
   /** Interrupts the fit, which then throws an AbortError. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Receives what an interrupted fit needs to go on, before the AbortError. Only called by forecasters that train for long. */
+  readonly checkpoint?: { save(bytes: Uint8Array): void | Promise<void> };
+  /** Goes on from such a checkpoint: the result has the bits that it would have had without the interruption. */
+  readonly resume?: Uint8Array;
 }
 
 /** An interval that should hold the value in `level` per cent of the cases. */

@@ -13,9 +13,12 @@ export {
   type PredictOptions,
 } from "./forecaster.js";
 export * from "./metrics.js";
+export { NeuralForecaster } from "./neural.js";
+export type { NeuralOptions } from "./neuralOptions.js";
 export type { FillGaps } from "./regular.js";
 export { futureTimes, type Series, type SeriesOptions, seriesFromValues, sliceSeries } from "./series.js";
 export { type SeriesFromTableOptions, seriesFromTable } from "./seriesFromTable.js";
+export { type Decomposition, type StlOptions, stl } from "./stl.js";
 export { nearest } from "./suggest.js";
 export { type Cell, type Column, type Table, tableFromColumns, tableFromRows } from "./table.js";
 export * from "./transforms.js";

@@ -42,6 +42,7 @@ export const golden = JSON.parse(
     coverage: number;
     pinball90: number;
   };
+  stl: { seasonalWindow: number; rows: number; seasonal: number[]; trend: number[]; remainder: number[] }[];
   flights: Record<string, { mean: number[]; lo80: number[]; hi80: number[]; lo95: number[]; hi95: number[] }>;
 };
 

@@ -1,0 +1,347 @@
+import {
+  AbortError,
+  ArgumentError,
+  DataError,
+  defaultGenerator,
+  FormatError,
+  loadSafetensors,
+} from "@lookback/core";
+import { describe, expect, test } from "vitest";
+import { backtest } from "../src/backtest.js";
+import { seasonalNaive } from "../src/baselines.js";
+import type { FitProgress } from "../src/forecaster.js";
+import { NeuralForecaster } from "../src/neural.js";
+import type { NeuralOptions } from "../src/neuralOptions.js";
+import { type Series, seriesFromValues, sliceSeries } from "../src/series.js";
+import { forecasterConformance } from "./forecaster.conformance.js";
+import { distance, flights, messageOf, rejectionOf } from "./helpers.js";
+
+/** Small enough to train in a moment. */
+const small: NeuralOptions = { hidden: 4, epochs: 8, ensemble: 2 };
+const make = (options: NeuralOptions = {}) => new NeuralForecaster({ ...small, ...options });
+
+for (const cell of ["lstm", "gru", "rnn"] as const) {
+  forecasterConformance(cell, { make: () => make({ cell }), fewest: 8 });
+}
+forecasterConformance("a recursive lstm", { make: () => make({ strategy: "recursive" }), fewest: 8 });
+forecasterConformance("a tutorial-like lstm", {
+  make: () => make({ scaler: "minmax", log: false }),
+  fewest: 8,
+});
+
+const sameBytes = (a: Uint8Array, b: Uint8Array) =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+async function fitted(series: Series = flights, options: NeuralOptions = {}): Promise<NeuralForecaster> {
+  const forecaster = make(options);
+  await forecaster.fit(series);
+  return forecaster;
+}
+
+describe("with its defaults,", () => {
+  test("it forecasts the flights well below seasonal naive, with intervals that hold", async () => {
+    const { models } = await backtest([() => new NeuralForecaster(), seasonalNaive], flights, {
+      horizon: 12,
+      windows: 4,
+    });
+    const [lstm, seasonal] = models;
+    expect(lstm!.mase).toBeLessThan(0.6);
+    expect(seasonal!.mase).toBeGreaterThan(1.2);
+    expect(lstm!.coverage95).toBeGreaterThan(0.85);
+  });
+
+  test("it keeps intervals above 0 where all values are", async () => {
+    const { levels } = await (await fitted()).predict({ horizon: 60, levels: [99.9] });
+    expect(Math.min(...levels[0]!.lo)).toBeGreaterThan(0);
+  });
+
+  test("it takes no season off where there is none", async () => {
+    const noise = Array.from({ length: 80 }, (_, t) => 50 + ((t * 7919) % 101));
+    const forecaster = await fitted(seriesFromValues(noise, { start: "2000-01-01", freq: "MS" }));
+    expect(forecaster.windows).toEqual({ lookback: 12, horizon: 12 });
+    expect((await fitted()).windows).toEqual({ lookback: 15, horizon: 12 });
+  });
+});
+
+test("a pure season comes back, whatever the season's length", async () => {
+  for (const season of [4, 7, 12]) {
+    const wave = Array.from({ length: 10 * season }, (_, t) => 10 + Math.sin((2 * Math.PI * t) / season));
+    const { mean } = await (await fitted(seriesFromValues(wave, { seasonLength: season }))).predict({
+      horizon: 2 * season,
+    });
+    expect(distance(mean.slice(0, season), wave.slice(0, season))).toBeLessThan(0.05);
+  }
+});
+
+test("the number of parameters is that of the whole ensemble", async () => {
+  // LSTM(1, 4): 4·4·(1 + 4) + 2·16; Linear(4, 12): 4·12 + 12; two members
+  expect((await fitted()).parameterCount).toBe(2 * (80 + 32 + 60));
+  expect(make().parameterCount).toBe(0);
+});
+
+test("another seed gives another forecast, and the default generator is left as it was", async () => {
+  const before = defaultGenerator.getState();
+  const [a, b] = [await fitted(), await fitted(flights, { seed: 7 })];
+  expect((await a.predict({ horizon: 1 })).mean).not.toEqual((await b.predict({ horizon: 1 })).mean);
+  expect(defaultGenerator.getState()).toEqual(before);
+});
+
+test("more windows than one batch holds are trained in batches, the same way each time", async () => {
+  const hourly = seriesFromValues(
+    Array.from({ length: 400 }, (_, t) => 100 + 10 * Math.sin((2 * Math.PI * t) / 24) + ((t * 31) % 7)),
+    { start: "2020-01-01T00:00:00", freq: "h" },
+  );
+  const [a, b] = [await fitted(hourly), await fitted(hourly)];
+  expect(await a.predict({ horizon: 24 })).toEqual(await b.predict({ horizon: 24 }));
+});
+
+test("progress rises to 1 and says what is going on", async () => {
+  const seen: FitProgress[] = [];
+  await make({ epochs: 3 }).fit(flights, { onProgress: (progress) => seen.push(progress) });
+  // two networks without the last values, two with them
+  expect(seen.length).toBe(4 * 3);
+  expect(seen.map(({ fraction }) => fraction)).toEqual(
+    [...seen.map(({ fraction }) => fraction)].sort((a, b) => a - b),
+  );
+  expect(seen.at(-1)).toMatchObject({ fraction: 1, epoch: 3, epochs: 3, note: "training on all values" });
+  expect(seen[0]!.loss).toBeGreaterThan(0);
+});
+
+test("with a patience, training may stop before all epochs", async () => {
+  const seen: FitProgress[] = [];
+  await make({ epochs: 200, patience: 2, lr: 0.05 }).fit(flights, {
+    onProgress: (progress) => seen.push(progress),
+  });
+  expect(seen.length).toBeLessThan(4 * 200);
+});
+
+test("a loss that is no longer finite keeps the last good weights and gives advice", async () => {
+  const forecaster = make({
+    lr: 10,
+    clip: 1e300,
+    layers: 3,
+    epochs: 300,
+    cell: "rnn",
+    strategy: "recursive",
+    scaler: "minmax",
+  });
+  await forecaster.fit(
+    seriesFromValues(
+      [...flights.values].map((value, t) => (t === 100 ? 1e30 : value)),
+      { start: "1949-01-01", freq: "MS" },
+    ),
+  );
+  const { mean } = await forecaster.predict({ horizon: 3 });
+  expect([...mean].every(Number.isFinite)).toBe(true);
+});
+
+describe("one step ahead,", () => {
+  test("forecasts know the actual values before, and nothing after", async () => {
+    const forecaster = await fitted(sliceSeries(flights, 0, 120));
+    const { from, mean } = forecaster.oneStep(flights, 120);
+    expect([from, mean.length]).toEqual([120, 24]);
+    const changed = { ...flights, values: flights.values.map((value, t) => (t >= 130 ? 1 : value)) };
+    expect(forecaster.oneStep(changed, 120).mean.slice(0, 11)).toEqual(mean.slice(0, 11));
+  });
+
+  test("the first one is the first step of the forecast", async () => {
+    const forecaster = await fitted(sliceSeries(flights, 0, 120));
+    const { mean } = await forecaster.predict({ horizon: 3 });
+    expect(forecaster.oneStep(flights, 120).mean[0]).toBe(mean[0]);
+  });
+
+  test("it starts, by default, where enough is known", async () => {
+    expect((await fitted()).oneStep(flights).from).toBe(24);
+  });
+
+  test.each([23, 145, 30.5])("from = %d is refused", async (from) => {
+    const forecaster = await fitted();
+    expect(messageOf(() => forecaster.oneStep(flights, from), ArgumentError)).toContain(
+      "from 24 (values needed before it) to 144",
+    );
+  });
+});
+
+describe("saved as a file,", () => {
+  test("the model forecasts the same bits when loaded, and says the same of itself", async () => {
+    const forecaster = await fitted();
+    const loaded = NeuralForecaster.load(forecaster.save());
+    expect(await loaded.predict({ horizon: 30 })).toEqual(await forecaster.predict({ horizon: 30 }));
+    expect([loaded.name, loaded.parameterCount, loaded.windows]).toEqual([
+      "lstm",
+      forecaster.parameterCount,
+      forecaster.windows,
+    ]);
+    expect(sameBytes(loaded.save(), forecaster.save())).toBe(true);
+  });
+
+  test("a model of a constant series works too", async () => {
+    const forecaster = await fitted(seriesFromValues(new Array(30).fill(5)));
+    expect([...(await NeuralForecaster.load(forecaster.save()).predict({ horizon: 2 })).mean]).toEqual([
+      5, 5,
+    ]);
+  });
+
+  test("its tensors carry PyTorch's names", async () => {
+    const { tensors } = loadSafetensors((await fitted()).save());
+    expect(Object.keys(tensors).slice(0, 6)).toEqual(
+      [
+        "rnn.weight_ih_l0",
+        "rnn.weight_hh_l0",
+        "rnn.bias_ih_l0",
+        "rnn.bias_hh_l0",
+        "head.weight",
+        "head.bias",
+      ].map((key) => `members.0.${key}`),
+    );
+  });
+
+  test("it goes on from newer values without training", async () => {
+    const forecaster = NeuralForecaster.load((await fitted(sliceSeries(flights, 0, 132))).save());
+    forecaster.observe(flights);
+    const { times, mean } = await forecaster.predict({ horizon: 2 });
+    expect(times).toEqual(["1961-01-01", "1961-02-01"]);
+    expect(mean[0]).toBe(
+      forecaster.oneStep({ ...flights, values: Float64Array.of(...flights.values, 1) }, 144).mean[0],
+    );
+  });
+
+  test("it does not go on from too little, or another frequency", async () => {
+    const forecaster = await fitted();
+    expect(messageOf(() => forecaster.observe(sliceSeries(flights, 0, 20)), DataError)).toContain(
+      "needs the last 24 values",
+    );
+    expect(messageOf(() => forecaster.observe(seriesFromValues(flights.values)), DataError)).toContain(
+      'trained on MS data, series "value" has frequency index',
+    );
+  });
+
+  test("a damaged or foreign file is told in a sentence", async () => {
+    const bytes = (await fitted()).save();
+    const text = new TextDecoder("latin1").decode(bytes);
+    const edit = (from: string, to: string) =>
+      Uint8Array.from(text.replace(from, to), (char) => char.charCodeAt(0));
+    const cases: [Uint8Array, string][] = [
+      [new Uint8Array(), "m.safetensors"],
+      [
+        new TextEncoder().encode("year,month,passengers\n1949,January,112\n"),
+        "not a readable safetensors file",
+      ],
+      [bytes.slice(0, -100), "m.safetensors"],
+      [bytes.slice(0, 300), "m.safetensors"],
+      [
+        edit("lookback-forecaster", "lookback-forecastex"),
+        "not a forecaster that this version of Lookback can read",
+      ],
+      [edit('\\"outputs\\":12', '\\"outputs\\":13'), "is damaged"],
+      [edit('\\"hidden\\":4', '\\"hidden\\":5'), "weights of network 1 are missing or do not fit"],
+      [edit('\\"cell\\":\\"lstm\\"', '\\"cell\\":\\"gruu\\"'), "at config.cell"],
+      [edit('\\"members\\":2', '\\"members\\":3'), "weights of network 3 are missing"],
+      [edit('"lookback":', '"lookbagg":'), "holds tensors but no forecaster"],
+    ];
+    for (const [broken, part] of cases) {
+      expect(messageOf(() => NeuralForecaster.load(broken, "m.safetensors"), FormatError)).toContain(part);
+    }
+  });
+});
+
+describe("interrupted,", () => {
+  /** Interrupts the training after so many epochs over all networks, and gives what was saved. */
+  async function interrupt(options: NeuralOptions, series: Series, epochs: number): Promise<Uint8Array> {
+    const controller = new AbortController();
+    let [left, saved] = [epochs, new Uint8Array()];
+    const work = make(options).fit(series, {
+      signal: controller.signal,
+      onProgress: () => --left === 0 && controller.abort(),
+      checkpoint: { save: (bytes) => void (saved = bytes.slice()) },
+    });
+    expect(await rejectionOf(work, AbortError)).toContain("A checkpoint was saved");
+    return saved;
+  }
+
+  test.each([1, 7, 8, 12, 20, 31])(
+    "it goes on bit for bit from a checkpoint after %i epochs",
+    async (epochs) => {
+      const straight = await fitted();
+      const resumed = make();
+      await resumed.fit(flights, { resume: await interrupt({}, flights, epochs) });
+      expect(sameBytes(resumed.save(), straight.save())).toBe(true);
+    },
+  );
+
+  test("it goes on in the same order of shuffled batches", async () => {
+    const long = seriesFromValues(Array.from({ length: 400 }, (_, t) => 100 + ((t * 7919) % 101)));
+    const straight = await fitted(long);
+    const resumed = make();
+    await resumed.fit(long, { resume: await interrupt({}, long, 3) });
+    expect(sameBytes(resumed.save(), straight.save())).toBe(true);
+  });
+
+  test("it does not go on with other data, other options, or a file of another kind", async () => {
+    const saved = await interrupt({}, flights, 3);
+    const foreign = (await fitted()).save();
+    expect(
+      await rejectionOf(make().fit(sliceSeries(flights, 0, 143), { resume: saved }), FormatError),
+    ).toContain("other data or other options");
+    expect(await rejectionOf(make({ lr: 0.5 }).fit(flights, { resume: saved }), FormatError)).toContain(
+      "other data or other options",
+    );
+    expect(await rejectionOf(make().fit(flights, { resume: foreign }), FormatError)).toContain(
+      "not one of a forecaster's training",
+    );
+    expect(await rejectionOf(make().fit(flights, { resume: new Uint8Array(3) }), FormatError)).toContain(
+      "the checkpoint",
+    );
+  });
+
+  test("before it began, it says so", async () => {
+    expect(await rejectionOf(make().fit(flights, { signal: AbortSignal.abort() }), AbortError)).toBe(
+      "lstm: interrupted.",
+    );
+  });
+});
+
+describe("an option out of range is told with what it accepts:", () => {
+  test.each<[NeuralOptions, string]>([
+    [{ cell: "transformer" as never }, 'cell: expected lstm, gru or rnn, got "transformer"'],
+    [{ hidden: 0 }, "hidden: expected a whole number from 1 to 4096, got 0"],
+    [{ hidden: 1e9 }, "hidden: expected a whole number from 1 to 4096, got 1000000000"],
+    [{ layers: 1.5 }, "layers: expected a whole number from 1 to 16, got 1.5"],
+    [{ lookback: -3 }, "lookback: expected a whole number from 1 to 100000, got -3"],
+    [{ horizon: Number.NaN }, "horizon: expected a whole number from 1 to 100000, got NaN"],
+    [{ epochs: 0 }, "epochs: expected a whole number from 1 to 1000000, got 0"],
+    [{ lr: 0 }, "lr: expected a number above 0, at most 10, got 0"],
+    [{ seed: -1 }, "seed: expected a whole number of at least 0, got -1"],
+    [{ ensemble: 101 }, "ensemble: expected a whole number from 1 to 100, got 101"],
+    [{ log: "yes" as never }, 'log: expected true, false or auto, got "yes"'],
+    [{ strategy: "both" as never }, 'strategy: expected direct or recursive, got "both"'],
+    [{ layer: 2 } as never, 'there is no option "layer". Known are cell, hidden, layers'],
+  ])("%j", (options, part) => {
+    expect(messageOf(() => new NeuralForecaster(options), ArgumentError)).toContain(part);
+  });
+});
+
+describe("data that cannot be trained on are refused:", () => {
+  test.each<[string, NeuralOptions, Series, string]>([
+    [
+      "too short for lookback and horizon",
+      { lookback: 100, horizon: 60 },
+      flights,
+      'a lookback of 100 and a horizon of 60 need at least 163 values to train on, series "passengers" has 144',
+    ],
+    [
+      "values without logarithm",
+      { log: true },
+      seriesFromValues([...flights.values, 0]),
+      "log: logarithms need values above 0",
+    ],
+    [
+      "values that are not finite",
+      {},
+      { ...flights, values: flights.values.map((value, t) => (t === 3 ? Number.NaN : value)) },
+      'series "passengers" has NaN at 1949-04-01',
+    ],
+  ])("%s", async (_, options, series, part) => {
+    expect(await rejectionOf(make(options).fit(series), DataError)).toContain(part);
+  });
+});
