@@ -6,8 +6,8 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { DataError, FormatError } from "@lookback/core";
+import { nearest } from "@lookback/forecast";
 import { errorCode, systemReason, UsageError } from "../errors.js";
-import { nearest } from "../nearest.js";
 
 /** A file made ready to be read: decompressed, in UTF-8, of a kind that is known. */
 export interface Source {

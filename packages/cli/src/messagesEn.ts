@@ -1,0 +1,222 @@
+/** Frequencies in words; others are shown by their names. */
+const frequencies: Record<string, string> = {
+  index: "numbered rows",
+  s: "every second",
+  min: "every minute",
+  h: "hourly",
+  D: "daily",
+  B: "on weekdays",
+  MS: "monthly",
+  ME: "monthly",
+  QS: "quarterly",
+  QE: "quarterly",
+  YS: "yearly",
+  YE: "yearly",
+};
+
+const modelNames: Record<string, string> = {
+  naive: "naive",
+  "seasonal-naive": "seasonal naive",
+  drift: "drift",
+  lstm: "LSTM",
+  gru: "GRU",
+  rnn: "RNN",
+};
+
+const count = (n: number, one: string, many = `${one}s`) =>
+  `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+
+export const en = {
+  htmlLang: "en",
+  modelName: (name: string): string => modelNames[name] ?? name,
+  /** What a baseline does, in a few words. */
+  modelMeaning: (name: string): string =>
+    ({
+      naive: "repeats the last value",
+      "seasonal-naive": "repeats the last season",
+      drift: "continues the line from the first value to the last",
+    })[name] ?? "",
+  frequency: (freq: string): string => {
+    const week = /^W-/.test(freq) ? "weekly" : undefined;
+    return frequencies[freq] ?? week ?? `every ${freq}`;
+  },
+  plot: {
+    history: "actual",
+    backtest: (model: string): string => `${modelNames[model] ?? model} in the backtest`,
+    forecast: (model: string): string => `forecast (${modelNames[model] ?? model})`,
+    interval: (level: number): string => `${level} % interval`,
+    forecastTitle: (target: string, steps: number, series: number): string =>
+      series === 1
+        ? `${target}: the next ${count(steps, "step")}`
+        : `${target}: the next ${count(steps, "step")} of ${count(series, "series", "series")}`,
+    notAllShown: (shown: number, all: number): string => `${shown} of ${all} series are drawn.`,
+    lastStep: "last:",
+    actual: "实际值 actual",
+    fitted: "拟合值 fitted",
+    predicted: "预测值 predicted",
+    tutorialTitle: (target: string): string => `${target}: actual, fitted and predicted`,
+    trainWindows: (n: number): string => `${n} windows for training`,
+    testWindows: (n: number): string => `${n} for the test`,
+    sweepTitle: "Which look_back is best?",
+    median: "median over seeds",
+    oneSeed: "one seed",
+    lookBackAxis: "look_back N: values that the model sees",
+    testRmse: "RMSE on the test windows",
+    backtestTitle: (target: string, folds: number): string =>
+      `${target}: ${count(folds, "forecast")} made as if in the past`,
+    lossTitle: "Training",
+    trainingLoss: "training loss",
+    validationLoss: "validation loss",
+    epoch: "epoch",
+    loss: "loss (logarithmic)",
+  },
+  verdict: {
+    wins: (model: string, mase: string, baseline: string, baselineMase: string, percent: number): string =>
+      `${modelNames[model] ?? model} did best in the backtest: its MASE is ${mase}, ${percent} % below the ${baselineMase} of ${modelNames[baseline] ?? baseline}, the best of the baselines.`,
+    loses: (model: string, mase: string, baseline: string, baselineMase: string): string =>
+      `${modelNames[baseline] ?? baseline} did better in the backtest than ${modelNames[model] ?? model}: its MASE is ${baselineMase}, against ${mase}.`,
+    even: (model: string, mase: string, baseline: string, baselineMase: string): string =>
+      `${modelNames[model] ?? model} and ${modelNames[baseline] ?? baseline} did equally well in the backtest: their MASE is ${mase} and ${baselineMase}.`,
+    baselineOnly: (baseline: string, mase: string): string =>
+      `${modelNames[baseline] ?? baseline} makes this forecast; its MASE in the backtest is ${mase}.`,
+    chosen: (baseline: string): string =>
+      `So ${modelNames[baseline] ?? baseline} makes this forecast. --model forces another.`,
+    useInstead: (baseline: string): string => `--model ${baseline} would forecast with it.`,
+    coverage: (level: number, share: number): string =>
+      `Its ${level} % intervals held ${Math.round(share * 100)} % of the values that came.`,
+    constant: "The series is constant, so its one value is the forecast.",
+  },
+  terminal: {
+    data: (
+      file: string,
+      rows: number,
+      series: number,
+      target: string,
+      freq: string,
+      from: string,
+      to: string,
+      season: number,
+    ): string =>
+      `${file}: ${count(rows, "row")}${series > 1 ? ` in ${count(series, "series", "series")}` : ""} of ${target}, ${freq}, ${from} to ${to}, ${season > 1 ? `season of ${season}` : "no season"}.`,
+    backtest: (windows: number, horizon: number): string =>
+      `Backtest: ${count(windows, "forecast")} of ${count(horizon, "step")}, each made from the past alone`,
+    columns: {
+      model: "model",
+      mase: "MASE",
+      rmse: "RMSE",
+      mae: "MAE",
+      smape: "sMAPE",
+      inside: (level: number): string => `in ${level} %`,
+      seconds: "seconds",
+    },
+    forecast: "Forecast",
+    time: "time",
+    mean: "mean",
+    interval: (level: number): string => `${level} % interval`,
+    andMore: (n: number): string => `… and ${n.toLocaleString("en-US")} more in the CSV`,
+    written: "Written",
+    fitting: (model: string): string => `training ${modelNames[model] ?? model}`,
+    backtesting: (model: string, fold: number, folds: number): string =>
+      `backtest ${fold}/${folds}, ${modelNames[model] ?? model}`,
+    epoch: "epoch",
+    loss: "loss",
+    left: (seconds: string): string => `${seconds} left`,
+    diverged: (model: string): string =>
+      `Note: the loss of ${modelNames[model] ?? model} became infinite or not a number; the last good weights were kept. A smaller --lr usually helps.`,
+  },
+  report: {
+    title: (target: string): string => `Forecast of ${target}`,
+    made: (when: string): string => `Made ${when} by Lookback`,
+    forecast: "The forecast",
+    steps: "In numbers",
+    allSteps: (n: number): string => `All ${n.toLocaleString("en-US")} steps`,
+    series: "series",
+    backtest: "How far to trust it",
+    backtestHow: (windows: number, horizon: number): string =>
+      `Each model forecast ${count(horizon, "step")} from ${count(windows, "point")} in the past, knowing only what came before, and was compared with what really came. MASE below 1 means less error than repeating last season one step ahead. An interval is honest when it holds as many values as it says.`,
+    inside: (level: number): string => `in the ${level} % interval`,
+    nominal: "as it should be",
+    training: "How it learned",
+    data: "The data",
+    source: "file",
+    rows: "rows",
+    seriesCount: "series",
+    target: "forecast column",
+    timeColumn: "time column",
+    range: "from, to",
+    frequency: "frequency",
+    season: "season",
+    noSeason: "none",
+    steps_: (n: number): string => count(n, "step"),
+    filled: "filled gaps",
+    made_: "How it was made",
+    model: "model",
+    parameters: "parameters",
+    seed: "seed",
+    lookback: "look back",
+    epochs: "epochs",
+    horizon: "horizon",
+    engine: "engine",
+    versions: "versions",
+    duration: "took",
+    reproduce: "The same again",
+    reproduceHow: "The same data, seed and engine give the same numbers, bit for bit.",
+    predictHow: "Forecast again with this model when there are new rows, without training:",
+    caveats: "What to keep in mind",
+    caveatList: (windows: number, rows: number): string[] => [
+      "The forecast assumes that the future goes on like the past; nothing that is not in the table is known to it.",
+      windows === 1
+        ? "The backtest had room for one origin only, so its figures say little."
+        : `The backtest rests on ${windows} origins; with so few, differences of a few per cent are chance.`,
+      ...(rows < 100 ? [`${rows} rows are few for a network; a baseline is often as good.`] : []),
+      "The intervals come from errors of the past; they are too narrow where something new happens.",
+    ],
+  },
+  tutorial: {
+    steps: (lookBack: number, train: number, test: number): string =>
+      `${train + test} windows of ${lookBack} months and the month that follows; the first ${train} train, the last ${test} test.`,
+    sequenceLayout: (windows: number, lookBack: number): string =>
+      `Layout "sequence" [${windows}, 1, ${lookBack}] (steps, batch, features), the tutorial's own: all windows are ONE sequence of ${windows} steps in a batch of 1, and the ${lookBack} values of a window are ${lookBack} features of one step. The network's memory runs on from window to window, so at the test it remembers the whole past.`,
+    batchLayout: (windows: number, lookBack: number): string =>
+      `Layout "batch" [${windows}, ${lookBack}, 1] (batch, steps, features): every window is a sequence of its own of ${lookBack} steps with one value each. Windows are independent; nothing is remembered beyond ${lookBack} months.`,
+    scalerAll:
+      "The scaler takes minimum and maximum of all rows, the test's included, as the tutorial does: a small leak. --scaler train avoids it.",
+    scalerTrain: "The scaler takes minimum and maximum of the rows that the training windows see.",
+    epochLine: (epoch: number, loss: string): string => `Epoch: ${epoch}, Loss: ${loss}`,
+    result: (cell: string, parameters: number, seed: number): string =>
+      `${cell.toUpperCase()}, ${parameters} parameters, seed ${seed}`,
+    trainRmse: "RMSE on the training windows",
+    testRmse: "RMSE on the test windows",
+    persistence: "persistence (repeat last month)",
+    seasonalNaive: "seasonal naive (same month last year)",
+    meansOne: (model: number, persistence: number, seasonal: number, sure: boolean): string => {
+      const place =
+        model > persistence
+          ? 'loses to both "repeat last month" and "the same month last year"'
+          : model > seasonal
+            ? 'beats "repeat last month" but loses to "the same month last year"'
+            : 'beats both "repeat last month" and "the same month last year"';
+      const rest = sure
+        ? ""
+        : " One seed is luck: over seeds 0 to 9 the median of the tutorial's LSTM is worse than repeating last month.";
+      return `What that means: on the test windows the model ${place}.${rest}`;
+    },
+    seeds: (n: number): string => `${n} seeds`,
+    medianRange: (median: string, min: string, max: string): string =>
+      `median ${median}, from ${min} to ${max}`,
+    meansMany: (
+      median: string,
+      persistence: string,
+      seasonal: string,
+      beatsPersistence: boolean,
+      beatsSeasonal: boolean,
+    ): string =>
+      `What that means: at the median (${median}) the model ${beatsPersistence ? "beats" : "loses to"} "repeat last month" (${persistence}) and ${beatsSeasonal ? "beats" : "loses to"} "the same month last year" (${seasonal}).`,
+    subtitle: (cell: string, lookBack: number, test: string, persistence: string, seasonal: string): string =>
+      `${cell.toUpperCase()}, look_back ${lookBack}. Test RMSE ${test}; repeating last month has ${persistence}, the same month last year ${seasonal}.`,
+    sweepSubtitle: (cell: string, seeds: number, layout: string): string =>
+      `The tutorial's ${cell.toUpperCase()}, ${count(seeds, "seed")} for each N, layout "${layout}". Every N is scored on the same last months.`,
+    sweepBest: (best: number, rmse: string, persistence: string, seasonal: string): string =>
+      `Best look_back: N = ${best}, with a median test RMSE of ${rmse} (repeat last month ${persistence}, same month last year ${seasonal}). N was chosen on the test windows themselves, so expect a little worse on new data.`,
+  },
+};

@@ -1,0 +1,191 @@
+import type { en } from "./messagesEn.js";
+
+const frequencies: Record<string, string> = {
+  index: "按序号",
+  s: "每秒",
+  min: "每分钟",
+  h: "每小时",
+  D: "每日",
+  B: "每个工作日",
+  MS: "每月",
+  ME: "每月",
+  QS: "每季度",
+  QE: "每季度",
+  YS: "每年",
+  YE: "每年",
+};
+
+const modelNames: Record<string, string> = {
+  naive: "朴素预测",
+  "seasonal-naive": "季节朴素预测",
+  drift: "漂移预测",
+  lstm: "LSTM",
+  gru: "GRU",
+  rnn: "RNN",
+};
+
+const number = (n: number) => n.toLocaleString("zh-CN");
+
+export const zh: typeof en = {
+  htmlLang: "zh-CN",
+  modelName: (name) => modelNames[name] ?? name,
+  modelMeaning: (name) =>
+    ({ naive: "重复最后一个值", "seasonal-naive": "重复上一个季节", drift: "沿首尾两值的连线外推" })[name] ??
+    "",
+  frequency: (freq) => frequencies[freq] ?? (/^W-/.test(freq) ? "每周" : `每 ${freq}`),
+  plot: {
+    history: "实际值",
+    backtest: (model) => `${modelNames[model] ?? model} 的回测`,
+    forecast: (model) => `预测值（${modelNames[model] ?? model}）`,
+    interval: (level) => `${level}% 区间`,
+    forecastTitle: (target, steps, series) =>
+      series === 1
+        ? `${target}：未来 ${number(steps)} 步的预测`
+        : `${target}：${number(series)} 条序列未来 ${number(steps)} 步的预测`,
+    notAllShown: (shown, all) => `共 ${all} 条序列，图中画出 ${shown} 条。`,
+    lastStep: "末步",
+    actual: "实际值",
+    fitted: "拟合值",
+    predicted: "预测值",
+    tutorialTitle: (target) => `${target}：实际值、拟合值与预测值`,
+    trainWindows: (n) => `训练 ${n} 个窗口`,
+    testWindows: (n) => `测试 ${n} 个窗口`,
+    sweepTitle: "look_back 取多少最好？",
+    median: "各随机种子的中位数",
+    oneSeed: "单个种子",
+    lookBackAxis: "look_back N：模型看到的历史期数",
+    testRmse: "测试窗口上的 RMSE",
+    backtestTitle: (target, folds) => `${target}：站在过去做的 ${folds} 次预测`,
+    lossTitle: "训练过程",
+    trainingLoss: "训练损失",
+    validationLoss: "验证损失",
+    epoch: "轮次",
+    loss: "损失（对数）",
+  },
+  verdict: {
+    wins: (model, mase, baseline, baselineMase, percent) =>
+      `回测中 ${modelNames[model] ?? model} 最好：MASE 为 ${mase}，比最好的基线（${modelNames[baseline] ?? baseline}，${baselineMase}）低 ${percent}%。`,
+    loses: (model, mase, baseline, baselineMase) =>
+      `回测中${modelNames[baseline] ?? baseline}优于 ${modelNames[model] ?? model}：MASE 为 ${baselineMase}，后者为 ${mase}。`,
+    even: (model, mase, baseline, baselineMase) =>
+      `回测中 ${modelNames[model] ?? model} 与${modelNames[baseline] ?? baseline}不相上下：MASE 分别为 ${mase} 和 ${baselineMase}。`,
+    baselineOnly: (baseline, mase) =>
+      `本预测由${modelNames[baseline] ?? baseline}给出，其回测 MASE 为 ${mase}。`,
+    chosen: (baseline) => `因此本预测由${modelNames[baseline] ?? baseline}给出。用 --model 可指定其他模型。`,
+    useInstead: (baseline) => `用 --model ${baseline} 可改用它来预测。`,
+    coverage: (level, share) => `其 ${level}% 区间实际包含了 ${Math.round(share * 100)}% 的真实值。`,
+    constant: "该序列是常数，因此预测值就是这个常数。",
+  },
+  terminal: {
+    data: (file, rows, series, target, freq, from, to, season) =>
+      `${file}：${target}，${number(rows)} 行${series > 1 ? `，${number(series)} 条序列` : ""}，${freq}，${from} 至 ${to}，${season > 1 ? `季节长度 ${season}` : "无季节"}。`,
+    backtest: (windows, horizon) =>
+      `回测：站在过去做 ${windows} 次预测，每次 ${horizon} 步，只用当时已知的数据`,
+    columns: {
+      model: "模型",
+      mase: "MASE",
+      rmse: "RMSE",
+      mae: "MAE",
+      smape: "sMAPE",
+      inside: (level) => `${level}%覆盖`,
+      seconds: "秒",
+    },
+    forecast: "预测",
+    time: "时间",
+    mean: "均值",
+    interval: (level) => `${level}% 区间`,
+    andMore: (n) => `……其余 ${number(n)} 行见 CSV`,
+    written: "已写入",
+    fitting: (model) => `训练 ${modelNames[model] ?? model}`,
+    backtesting: (model, fold, folds) => `回测 ${fold}/${folds}，${modelNames[model] ?? model}`,
+    epoch: "轮次",
+    loss: "损失",
+    left: (seconds) => `还需 ${seconds}`,
+    diverged: (model) =>
+      `注意：${modelNames[model] ?? model} 的损失变为无穷或非数，已保留最后一组有效权重；减小 --lr 通常有效。`,
+  },
+  report: {
+    title: (target) => `${target} 的预测`,
+    made: (when) => `由 Lookback 生成于 ${when}`,
+    forecast: "预测",
+    steps: "数值",
+    allSteps: (n) => `全部 ${number(n)} 步`,
+    series: "序列",
+    backtest: "可信程度",
+    backtestHow: (windows, horizon) =>
+      `每个模型都站在过去的 ${windows} 个时点，只用当时已知的数据预测 ${horizon} 步，再与真实值比较。MASE 小于 1 表示误差小于“重复上一季节”的一步预测。区间包含真实值的比例应与它所标称的一致。`,
+    inside: (level) => `${level}% 区间覆盖率`,
+    nominal: "标称值",
+    training: "训练过程",
+    data: "数据",
+    source: "文件",
+    rows: "行数",
+    seriesCount: "序列数",
+    target: "预测列",
+    timeColumn: "时间列",
+    range: "起止时间",
+    frequency: "频率",
+    season: "季节",
+    noSeason: "无",
+    steps_: (n) => `${number(n)} 步`,
+    filled: "填补的缺口",
+    made_: "生成方式",
+    model: "模型",
+    parameters: "参数个数",
+    seed: "随机种子",
+    lookback: "回看长度",
+    epochs: "训练轮次",
+    horizon: "预测步数",
+    engine: "计算引擎",
+    versions: "版本",
+    duration: "用时",
+    reproduce: "重现",
+    reproduceHow: "数据、种子和引擎相同，结果逐位相同。",
+    predictHow: "有新数据时，用这个模型直接预测，无需再训练：",
+    caveats: "请留意",
+    caveatList: (windows, rows) => [
+      "预测假定未来延续过去的规律；表中没有的信息，模型一概不知。",
+      windows === 1
+        ? "数据只够回测一个时点，这些指标参考价值有限。"
+        : `回测只有 ${windows} 个时点，几个百分点的差别可能只是偶然。`,
+      ...(rows < 100 ? [`${rows} 行数据对神经网络来说偏少，基线往往同样好。`] : []),
+      "区间由过去的误差得出；一旦出现新情况，区间会偏窄。",
+    ],
+  },
+  tutorial: {
+    steps: (lookBack, train, test) =>
+      `共 ${train + test} 个窗口，每个窗口用前 ${lookBack} 期预测下一期；前 ${train} 个用于训练，后 ${test} 个用于测试。`,
+    sequenceLayout: (windows, lookBack) =>
+      `布局 “sequence” [${windows}, 1, ${lookBack}]（时间步, 批, 特征），即教程的写法：全部窗口连成一条 ${windows} 步的序列，批大小为 1，每个窗口的 ${lookBack} 个值是同一步的 ${lookBack} 个特征。网络的记忆从一个窗口延续到下一个窗口，测试时它记得全部过去。`,
+    batchLayout: (windows, lookBack) =>
+      `布局 “batch” [${windows}, ${lookBack}, 1]（批, 时间步, 特征）：每个窗口自成一条 ${lookBack} 步的序列，每步一个值。窗口之间相互独立，超出 ${lookBack} 期的历史一概不记。`,
+    scalerAll:
+      "归一化用全部数据（包括测试部分）的最大最小值，与教程一致，这有轻微的信息泄漏；用 --scaler train 可避免。",
+    scalerTrain: "归一化只用训练窗口见到的数据的最大最小值。",
+    epochLine: (epoch, loss) => `Epoch: ${epoch}, Loss: ${loss}`,
+    result: (cell, parameters, seed) => `${cell.toUpperCase()}，${parameters} 个参数，随机种子 ${seed}`,
+    trainRmse: "训练窗口上的 RMSE",
+    testRmse: "测试窗口上的 RMSE",
+    persistence: "朴素预测（重复上个月）",
+    seasonalNaive: "季节朴素预测（去年同月）",
+    meansOne: (model, persistence, seasonal, sure) => {
+      const place =
+        model > persistence
+          ? "既不如“重复上个月”，也不如“照搬去年同月”"
+          : model > seasonal
+            ? "好于“重复上个月”，但不如“照搬去年同月”"
+            : "好于“重复上个月”，也好于“照搬去年同月”";
+      return `这意味着：在测试窗口上，模型${place}。${sure ? "" : "单个种子靠运气：种子 0 到 9 的中位数显示，教程的 LSTM 不如“重复上个月”。"}`;
+    },
+    seeds: (n) => `${n} 个种子`,
+    medianRange: (median, min, max) => `中位数 ${median}，范围 ${min} 至 ${max}`,
+    meansMany: (median, persistence, seasonal, beatsPersistence, beatsSeasonal) =>
+      `这意味着：就中位数（${median}）而言，模型${beatsPersistence ? "好于" : "不如"}“重复上个月”（${persistence}），${beatsSeasonal ? "好于" : "不如"}“照搬去年同月”（${seasonal}）。`,
+    subtitle: (cell, lookBack, test, persistence, seasonal) =>
+      `${cell.toUpperCase()}，look_back = ${lookBack}。测试 RMSE ${test}；重复上个月 ${persistence}，去年同月 ${seasonal}。`,
+    sweepSubtitle: (cell, seeds, layout) =>
+      `教程的 ${cell.toUpperCase()}，每个 N 用 ${seeds} 个随机种子，布局 “${layout}”，均在相同的最后若干个月上评测。`,
+    sweepBest: (best, rmse, persistence, seasonal) =>
+      `最好的 look_back：N = ${best}，测试 RMSE 的中位数为 ${rmse}（重复上个月 ${persistence}，去年同月 ${seasonal}）。N 是在测试窗口上选出的，遇到新数据会略差。`,
+  },
+};
