@@ -4,12 +4,12 @@ import { type SectionOptions, stepper } from "./section.js";
 
 const classes = 3;
 const batch = 4;
-const trainCount = 120;
-const testCount = 60;
+const trainCount = 60;
+const testCount = 120;
 const epochs = 10;
 const lr = 0.001;
 /** Standard deviation of the noise; each wave has amplitude 1. */
-const noise = 2.5;
+const noise = 0.7;
 
 export interface CnnNumbers {
   seed: number;
@@ -48,9 +48,9 @@ export interface WaveData {
 
 /**
  * Samples of three classes in equal number: a wave of 1, 2 or 3 periods in 24 steps, with a phase of its own in each
- * sample and a strength (from −1 to 1) of its own in each channel, the same for all samples, under noise.
+ * sample and a sign of its own in each channel, the same for all samples, under noise.
  */
-export function waves(count: number, gains: Float32Array, generator: Generator): WaveData {
+export function waves(count: number, signs: Float32Array, generator: Generator): WaveData {
   const values = randn([count, channels, length], { generator }).mul(noise).toTypedArray() as Float32Array;
   const phases = rand([count], { generator }).toTypedArray();
   const labels = Array.from({ length: count }, (_, n) => n % classes);
@@ -58,7 +58,7 @@ export function waves(count: number, gains: Float32Array, generator: Generator):
     for (let c = 0; c < channels; c++) {
       for (let t = 0; t < length; t++, at++) {
         const angle = 2 * Math.PI * (((labels[n]! + 1) * t) / length + phases[n]!);
-        values[at] = values[at]! + gains[c]! * Math.sin(angle);
+        values[at] = values[at]! + signs[c]! * Math.sin(angle);
       }
     }
   }
@@ -70,9 +70,9 @@ export async function measureCnn(options: SectionOptions): Promise<CnnNumbers> {
   const seed = options.seed ?? 0;
   const step = stepper(options, (2 * epochs * trainCount) / batch);
   const generator = new Generator(seed);
-  const gains = rand([channels], { generator }).mul(2).sub(1).toTypedArray() as Float32Array;
-  const train = waves(trainCount, gains, generator);
-  const test = waves(testCount, gains, generator);
+  const signs = rand([channels], { generator }).sub(0.5).sign().toTypedArray() as Float32Array;
+  const train = waves(trainCount, signs, generator);
+  const test = waves(testCount, signs, generator);
   manualSeed(seed);
   const published = new PublishedCnn(batch);
   manualSeed(seed);

@@ -92,7 +92,7 @@ function curve(
   });
 }
 
-const clipping = { length: 60, batch: 16, hidden: 16, scale: 1.3, lr: 0.05, maxNorm: 1, updates: 400 };
+const clipping = { length: 60, batch: 16, hidden: 16, scale: 1.3, lr: 0.05, maxNorm: 1, updates: 300 };
 
 /** An RNN learns to add up a sequence: y = Σ x_t / √T, by plain SGD, on new numbers at every step. */
 async function train(seed: number, clipped: boolean, step: () => Promise<void>): Promise<ClippingRun> {
