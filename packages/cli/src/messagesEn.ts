@@ -82,8 +82,16 @@ export const en = {
     chosen: (baseline: string): string =>
       `So ${modelNames[baseline] ?? baseline} makes this forecast. --model forces another.`,
     useInstead: (baseline: string): string => `--model ${baseline} would forecast with it.`,
-    coverage: (level: number, share: number): string =>
-      `Its ${level} % intervals held ${Math.round(share * 100)} % of the values that came.`,
+    coverage: (model: string, level: number, share: number, values: number, narrow: boolean): string =>
+      `The ${level} % intervals of ${modelNames[model] ?? model} held ${Math.round(share * 100)} % of the ${count(values, "value")} that came${narrow ? ": they are too narrow" : ""}.`,
+    noBacktest: (model: string): string =>
+      `The series is too short for a backtest, so nothing tells how good this forecast of ${modelNames[model] ?? model} is.`,
+    noScale: (model: string, rmse: string, rival: string, rivalRmse: string): string =>
+      `MASE is not defined here, because the past was constant at an origin of the backtest; the RMSE of ${modelNames[model] ?? model} is ${rmse}, that of ${modelNames[rival] ?? rival} ${rivalRmse}.`,
+    many: (models: { name: string; series: number }[], all: number): string =>
+      `Of ${count(all, "series", "series")}, ${models.map(({ name, series }) => `${modelNames[name] ?? name} forecasts ${series.toLocaleString("en-US")}`).join(", ")}: for each series the model that did best in its backtest, or a baseline where the series is too short for one.`,
+    manyForced: (model: string, all: number, judged: number, won: number): string =>
+      `${modelNames[model] ?? model} forecasts all ${count(all, "series", "series")}. ${judged === 0 ? "They are too short for a backtest." : `In the backtest it did best in ${won} of ${judged}${won < judged ? "; for the others another model would be better" : ""}.`}`,
     constant: "The series is constant, so its one value is the forecast.",
   },
   terminal: {
@@ -128,12 +136,20 @@ export const en = {
     title: (target: string): string => `Forecast of ${target}`,
     made: (when: string): string => `Made ${when} by Lookback`,
     forecast: "The forecast",
-    steps: "In numbers",
-    allSteps: (n: number): string => `All ${n.toLocaleString("en-US")} steps`,
+    key: (time: string): string => `last step, ${time}`,
+    bestBaseline: (name: string, mase: string): string => `${modelNames[name] ?? name} ${mase}`,
+    should: (level: number): string => `should be ${level} %`,
+    mixedModels: "each series' model",
+    restInTable: (n: number): string => `Only the first ${n} series are shown in full below.`,
+    noBacktest: "The series is too short for a backtest.",
+    allSteps: (n: number, all: number): string =>
+      n === all
+        ? `All ${n.toLocaleString("en-US")} steps`
+        : `The first ${n.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} steps; all are in the CSV`,
     series: "series",
     backtest: "How far to trust it",
-    backtestHow: (windows: number, horizon: number): string =>
-      `Each model forecast ${count(horizon, "step")} from ${count(windows, "point")} in the past, knowing only what came before, and was compared with what really came. MASE below 1 means less error than repeating last season one step ahead. An interval is honest when it holds as many values as it says.`,
+    backtestHow: (windows: number, horizon: number, season: boolean): string =>
+      `Each model forecast ${count(horizon, "step")} from ${count(windows, "point")} in the past, knowing only what came before, and was compared with what really came. MASE below 1 means less error than repeating the ${season ? "same step of the last season" : "last value, one step ahead,"} used to have. An interval is honest when it holds as many values as it says.`,
     inside: (level: number): string => `in the ${level} % interval`,
     nominal: "as it should be",
     training: "How it learned",
@@ -149,6 +165,9 @@ export const en = {
     noSeason: "none",
     steps_: (n: number): string => count(n, "step"),
     filled: "filled gaps",
+    levels: "intervals",
+    learned: (losses: number): string =>
+      `The loss of the network that was trained last, over ${count(losses, "epoch")}.`,
     made_: "How it was made",
     model: "model",
     parameters: "parameters",
@@ -157,6 +176,10 @@ export const en = {
     epochs: "epochs",
     horizon: "horizon",
     engine: "engine",
+    engineIs: (simd: string, threads: number, blas: string | null, deterministic: boolean): string =>
+      `WebAssembly, ${simd} SIMD, ${count(threads, "thread")}, ${blas ?? "no BLAS"}${deterministic ? ", deterministic" : ""}`,
+    seconds: (n: string): string => `${n} s`,
+    notes: "Notes on this run",
     versions: "versions",
     duration: "took",
     reproduce: "The same again",
@@ -165,10 +188,12 @@ export const en = {
     caveats: "What to keep in mind",
     caveatList: (windows: number, rows: number): string[] => [
       "The forecast assumes that the future goes on like the past; nothing that is not in the table is known to it.",
-      windows === 1
-        ? "The backtest had room for one origin only, so its figures say little."
-        : `The backtest rests on ${windows} origins; with so few, differences of a few per cent are chance.`,
-      ...(rows < 100 ? [`${rows} rows are few for a network; a baseline is often as good.`] : []),
+      windows === 0
+        ? "There were too few values for a backtest, so the forecast is untested."
+        : windows === 1
+          ? "The backtest had room for one origin only, so its figures say little."
+          : `The backtest rests on ${windows} origins; with so few, differences of a few per cent are chance.`,
+      ...(rows < 100 ? [`${rows} values are few for a network; a baseline is often as good.`] : []),
       "The intervals come from errors of the past; they are too narrow where something new happens.",
     ],
   },

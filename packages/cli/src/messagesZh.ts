@@ -26,6 +26,15 @@ const modelNames: Record<string, string> = {
 
 const number = (n: number) => n.toLocaleString("zh-CN");
 
+/** A sentence around names: a space between Chinese and Latin script, none between Chinese and Chinese. */
+function sentence(strings: TemplateStringsArray, ...parts: (string | number)[]): string {
+  return String.raw({ raw: strings }, ...parts)
+    .replace(/(?<=\p{Script=Han})(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=\p{Script=Han})/gu, " ")
+    .replace(/(?<=\p{Script=Han}) (?=\p{Script=Han})/gu, "");
+}
+
+const named = (name: string) => modelNames[name] ?? name;
+
 export const zh: typeof en = {
   htmlLang: "zh-CN",
   modelName: (name) => modelNames[name] ?? name,
@@ -64,16 +73,23 @@ export const zh: typeof en = {
   },
   verdict: {
     wins: (model, mase, baseline, baselineMase, percent) =>
-      `回测中 ${modelNames[model] ?? model} 最好：MASE 为 ${mase}，比最好的基线（${modelNames[baseline] ?? baseline}，${baselineMase}）低 ${percent}%。`,
+      sentence`回测中${named(model)}最好：MASE 为 ${mase}，比最好的基线（${named(baseline)}，${baselineMase}）低 ${percent}%。`,
     loses: (model, mase, baseline, baselineMase) =>
-      `回测中${modelNames[baseline] ?? baseline}优于 ${modelNames[model] ?? model}：MASE 为 ${baselineMase}，后者为 ${mase}。`,
+      sentence`回测中${named(baseline)}优于${named(model)}：前者的 MASE 为 ${baselineMase}，后者为 ${mase}。`,
     even: (model, mase, baseline, baselineMase) =>
-      `回测中 ${modelNames[model] ?? model} 与${modelNames[baseline] ?? baseline}不相上下：MASE 分别为 ${mase} 和 ${baselineMase}。`,
-    baselineOnly: (baseline, mase) =>
-      `本预测由${modelNames[baseline] ?? baseline}给出，其回测 MASE 为 ${mase}。`,
-    chosen: (baseline) => `因此本预测由${modelNames[baseline] ?? baseline}给出。用 --model 可指定其他模型。`,
+      sentence`回测中${named(model)}与${named(baseline)}不相上下：MASE 分别为 ${mase} 和 ${baselineMase}。`,
+    baselineOnly: (baseline, mase) => sentence`本预测由${named(baseline)}给出，其回测 MASE 为 ${mase}。`,
+    chosen: (baseline) => sentence`因此本预测由${named(baseline)}给出。用 --model 可指定其他模型。`,
     useInstead: (baseline) => `用 --model ${baseline} 可改用它来预测。`,
-    coverage: (level, share) => `其 ${level}% 区间实际包含了 ${Math.round(share * 100)}% 的真实值。`,
+    coverage: (model, level, share, values, narrow) =>
+      sentence`${named(model)}的 ${level}% 区间实际包含了 ${number(values)} 个真实值中的 ${Math.round(share * 100)}%${narrow ? "，区间偏窄" : ""}。`,
+    noBacktest: (model) => sentence`序列太短，无法回测，因此无从得知${named(model)}的这一预测有多可靠。`,
+    noScale: (model, rmse, rival, rivalRmse) =>
+      sentence`回测中有的时点之前的数据是常数，MASE 没有定义；${named(model)}的 RMSE 为 ${rmse}，${named(rival)}的为 ${rivalRmse}。`,
+    many: (models, all) =>
+      sentence`共 ${number(all)} 条序列，${models.map(({ name, series }) => `${number(series)} 条由${named(name)}预测`).join("，")}：每条序列都用回测中最好的模型，太短而无法回测的用基线。`,
+    manyForced: (model, all, judged, won) =>
+      sentence`全部 ${number(all)} 条序列由${named(model)}预测。${judged === 0 ? "序列太短，无法回测。" : `在 ${judged} 条序列的回测中，它有 ${won} 条最好${won < judged ? "；其余的换用别的模型会更好" : ""}。`}`,
     constant: "该序列是常数，因此预测值就是这个常数。",
   },
   terminal: {
@@ -108,12 +124,18 @@ export const zh: typeof en = {
     title: (target) => `${target} 的预测`,
     made: (when) => `由 Lookback 生成于 ${when}`,
     forecast: "预测",
-    steps: "数值",
-    allSteps: (n) => `全部 ${number(n)} 步`,
+    key: (time) => `末步 ${time}`,
+    bestBaseline: (name, mase) => `${named(name)} ${mase}`,
+    should: (level) => `应为 ${level}%`,
+    mixedModels: "各序列的模型",
+    restInTable: (n) => `下面只完整列出前 ${n} 条序列。`,
+    noBacktest: "序列太短，无法回测。",
+    allSteps: (n, all) =>
+      n === all ? `全部 ${number(n)} 步` : `前 ${number(n)} 步，共 ${number(all)} 步，其余见 CSV`,
     series: "序列",
     backtest: "可信程度",
-    backtestHow: (windows, horizon) =>
-      `每个模型都站在过去的 ${windows} 个时点，只用当时已知的数据预测 ${horizon} 步，再与真实值比较。MASE 小于 1 表示误差小于“重复上一季节”的一步预测。区间包含真实值的比例应与它所标称的一致。`,
+    backtestHow: (windows, horizon, season) =>
+      `每个模型都站在过去的 ${windows} 个时点，只用当时已知的数据预测 ${horizon} 步，再与真实值比较。MASE 小于 1 表示误差小于以往${season ? "“照搬上一季节同期”" : "“重复上一个值”（一步预测）"}的误差。区间包含真实值的比例应与它所标称的一致。`,
     inside: (level) => `${level}% 区间覆盖率`,
     nominal: "标称值",
     training: "训练过程",
@@ -129,6 +151,8 @@ export const zh: typeof en = {
     noSeason: "无",
     steps_: (n) => `${number(n)} 步`,
     filled: "填补的缺口",
+    levels: "区间",
+    learned: (losses) => `最后训练的网络在 ${number(losses)} 个轮次中的损失。`,
     made_: "生成方式",
     model: "模型",
     parameters: "参数个数",
@@ -137,6 +161,10 @@ export const zh: typeof en = {
     epochs: "训练轮次",
     horizon: "预测步数",
     engine: "计算引擎",
+    engineIs: (simd, threads, blas, deterministic) =>
+      `WebAssembly，${simd} SIMD，${threads} 个线程，${blas ?? "无 BLAS"}${deterministic ? "，逐位确定" : ""}`,
+    seconds: (n) => `${n} 秒`,
+    notes: "本次运行的说明",
     versions: "版本",
     duration: "用时",
     reproduce: "重现",
@@ -145,10 +173,12 @@ export const zh: typeof en = {
     caveats: "请留意",
     caveatList: (windows, rows) => [
       "预测假定未来延续过去的规律；表中没有的信息，模型一概不知。",
-      windows === 1
-        ? "数据只够回测一个时点，这些指标参考价值有限。"
-        : `回测只有 ${windows} 个时点，几个百分点的差别可能只是偶然。`,
-      ...(rows < 100 ? [`${rows} 行数据对神经网络来说偏少，基线往往同样好。`] : []),
+      windows === 0
+        ? "数据太少，无法回测，因此预测未经检验。"
+        : windows === 1
+          ? "数据只够回测一个时点，这些指标参考价值有限。"
+          : `回测只有 ${windows} 个时点，几个百分点的差别可能只是偶然。`,
+      ...(rows < 100 ? [`${rows} 个值对神经网络来说偏少，基线往往同样好。`] : []),
       "区间由过去的误差得出；一旦出现新情况，区间会偏窄。",
     ],
   },
