@@ -140,11 +140,11 @@ export async function backtest(
 }
 
 /**
- * How many folds a series can bear: as many as four, while the first training part still holds two seasons, and at
- * least ten values and as many as the horizon; never fewer than one.
+ * How many folds a series can bear: as many as four, while the first training part still holds two seasons, ten
+ * values, and five more than the horizon (what a network needs at least); never fewer than one.
  */
 export function defaultWindows(series: Series, horizon: number, most = 4): number {
-  const smallest = Math.max(2 * series.seasonLength, 10, horizon);
+  const smallest = Math.max(2 * series.seasonLength, 10, horizon + 5);
   return Math.max(1, Math.min(most, Math.floor((series.values.length - smallest) / horizon)));
 }
 

@@ -47,6 +47,11 @@ export class NeuralForecaster implements Forecaster {
     return this.config.cell;
   }
 
+  /** The options, with what was not given filled in. */
+  get options(): NeuralConfig {
+    return this.config;
+  }
+
   /** Numbers learned, over the whole ensemble; 0 before `fit`. */
   get parameterCount(): number {
     return (this.state?.networks ?? []).reduce((sum, network) => sum + network.parameterCount(), 0);
@@ -113,16 +118,22 @@ export class NeuralForecaster implements Forecaster {
     const { spread, history, preparation } = this.fitted();
     const center = this.centerAfter(history.values, history.values.length, horizon);
     const back = (value: number) => (preparation.log ? Math.exp(value) : value);
-    return {
-      times: futureTimes(history, horizon),
-      mean: center.map(back),
-      levels: levels.map((level) => {
-        const z = levelToZ(level);
-        const end = (side: number) =>
-          center.map((value, step) => back(value + side * z * spreadAt(spread, step)));
-        return { level, lo: end(-1), hi: end(1) };
-      }),
-    };
+    const intervals = levels.map((level) => {
+      const z = levelToZ(level);
+      const end = (side: number) =>
+        center.map((value, step) => back(value + side * z * spreadAt(spread, step)));
+      return { level, lo: end(-1), hi: end(1) };
+    });
+    const mean = center.map(back);
+    for (const values of [mean, ...intervals.map(({ hi }) => hi)]) {
+      const step = values.findIndex((value) => !Number.isFinite(value));
+      if (step < 0) continue;
+      throw new DataError(
+        `${this.name}: ${step + 1} steps ahead the forecast exceeds the largest number there is. ` +
+          `Use a shorter horizon${preparation.log ? ", or leave logarithms out with log: false" : ""}.`,
+      );
+    }
+    return { times: futureTimes(history, horizon), mean, levels: intervals };
   }
 
   /**

@@ -27,10 +27,10 @@ export const neuralOptionsSchema = z.strictObject({
   seed: whole(0, 2 ** 31).default(0),
   /** What brings windows to a common scale. */
   scaler: z.enum(["minmax", "standard"]).default("standard"),
-  /** Logarithms: "auto" takes them when all values are above 0. */
+  /** Logarithms: "auto" takes them when all values are above 0 and none is tiny. */
   log: z.union([z.boolean(), z.literal("auto")]).default("auto"),
   /** Networks trained from different seeds; their median is the forecast. */
-  ensemble: whole(1, 100).default(5),
+  ensemble: whole(1, 100).default(3),
   /**
    * Epochs without a better loss on the held-out values after which training stops; 0 trains all epochs. Default 0:
    * the few windows that a short series can hold out mislead more often than 60 epochs overfit.

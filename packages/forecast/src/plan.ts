@@ -15,7 +15,7 @@ import { type FittedTransform, minMaxScaler, standardScaler } from "./transforms
 export interface Part {
   readonly scaler: FittedTransform;
   readonly train: TrainingSet;
-  /** Held-out windows for early stopping, in this part's scale. */
+  /** Held-out windows in this part's scale, when training may stop early. */
   readonly validation?: TrainingSet;
 }
 
@@ -58,8 +58,9 @@ export function planTraining(series: Series, config: NeuralConfig): Plan {
   const start = values.length - heldOut;
   const known = prepare(values.subarray(0, start), preparation).adjusted;
   const head = partOf(pairsOf(known, lookback, outputs), config);
-  const validation = validationPairs(values, start, preparation, sizes);
-  return { ...plan, head: { ...head, validation: trainingSet(validation, head.scaler) } };
+  if (config.patience === 0) return { ...plan, head };
+  const validation = trainingSet(validationPairs(values, start, preparation, sizes), head.scaler);
+  return { ...plan, head: { ...head, validation } };
 }
 
 function partOf(pairs: readonly Pair[], config: NeuralConfig): Part {

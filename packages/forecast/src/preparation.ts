@@ -21,8 +21,9 @@ export interface Prepared {
 const SEASONS_USED = 20;
 
 /**
- * Decides how to prepare a series: logarithms when all values are above 0 (unless told otherwise), and the season
- * taken off when there is one ({@link isSeasonal}).
+ * Decides how to prepare a series. "auto" takes logarithms when all values are above 0 and none is below a thousandth
+ * of a neighbour, whose logarithm would dwarf all others. The season is taken off when there is one
+ * ({@link isSeasonal}).
  *
  * @throws DataError when logarithms are asked for and a value is not above 0.
  */
@@ -35,10 +36,14 @@ export function choosePreparation(
   if (log === true && !positive) {
     throw new DataError("log: logarithms need values above 0, and the series has others. Leave log out.");
   }
-  const logs = log === "auto" ? positive : log;
+  const logs = log === "auto" ? positive && !hasTiny(values) : log;
   const scaled = logs ? values.map(Math.log) : values;
   const seasonal = values.length >= 2 * seasonLength && isSeasonal(scaled, seasonLength);
   return { log: logs, seasonLength: seasonal ? seasonLength : 1 };
+}
+
+function hasTiny(values: Float64Array): boolean {
+  return values.some((value, t) => value < Math.max(values[t - 1] ?? 0, values[t + 1] ?? 0) / 1000);
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Series } from "./series.js";
 import { firstFew } from "./suggest.js";
 import { rowLabel, type Table } from "./table.js";
 import { DAY, formatTime, HOUR, MINUTE, SECOND, type TimeStyle } from "./time.js";
-import type { TimeAxis } from "./timeColumn.js";
+import { isIncreasing, type TimeAxis } from "./timeColumn.js";
 
 /** How missing values are made: on the straight line between neighbours, as the last value again, or as 0. */
 export type FillGaps = "linear" | "previous" | "zero";
@@ -109,6 +109,7 @@ function sortedRows(raw: RawSeries): readonly number[] {
 }
 
 function checkDuplicates(raw: RawSeries, rows: readonly number[], times: readonly number[]): void {
+  if (isIncreasing(times)) return;
   const byTime = new Map<number, number[]>();
   for (const [i, time] of times.entries()) {
     const same = byTime.get(time);

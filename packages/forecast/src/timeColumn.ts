@@ -69,14 +69,21 @@ function dateOfDigits(digits: number): ClockTime | undefined {
 }
 
 function readTexts(table: Table, column: Column, chosen: boolean): TimeAxis | undefined {
-  const filled = column.values.filter((cell) => !isEmpty(cell));
-  const readable = filled.filter((cell) => readCell(cell) ?? slashed(cell)).length;
-  const looksLikeTime = readable > 0 && readable * 5 >= filled.length * 4;
+  const parsed: (ParsedTime | undefined)[] = column.values.map(readCell);
+  let [filled, readable] = [0, 0];
+  for (const [row, cell] of column.values.entries()) {
+    if (isEmpty(cell)) continue;
+    filled++;
+    if (parsed[row] ?? slashed(cell)) readable++;
+  }
+  const looksLikeTime = readable > 0 && readable * 5 >= filled * 4;
   if (!chosen && !looksLikeTime) return undefined;
   const slashes = slashReader(table, column);
-  const parsed = column.values.map((cell) => readCell(cell) ?? slashes(cell));
   const bad: number[] = [];
-  for (const [row, time] of parsed.entries()) if (!time) bad.push(row);
+  for (const [row, cell] of column.values.entries()) {
+    parsed[row] ??= slashes(cell);
+    if (!parsed[row]) bad.push(row);
+  }
   if (bad.length > 0) throw badTimes(table, column, bad);
   return withOffsets(table, column, parsed as ParsedTime[]);
 }

@@ -87,7 +87,7 @@ export interface Trained {
 
 /**
  * Trains one network: Huber's loss (quadratic up to 1 standard deviation, linear beyond), Adam, gradients clipped, the
- * learning rate falling along half a cosine. With a validation set and a patience, training stops when it gets no
+ * learning rate falling along half a cosine. With a validation set, training stops when it gets no
  * better and the best weights are kept.
  */
 export async function trainNetwork(
@@ -108,9 +108,7 @@ export async function trainNetwork(
     epochs: options.stopAfter ?? epochs,
     maxGradNorm: clip,
     scheduler: new optim.CosineAnnealingLR(optimizer, epochs),
-    ...(validation && patience > 0
-      ? { validation: [wholeBatch(validation)], earlyStopping: { patience } }
-      : {}),
+    ...(validation ? { validation: [wholeBatch(validation)], earlyStopping: { patience } } : {}),
     ...(signal ? { signal } : {}),
     ...(save ? { checkpoint: { save: (bytes: Uint8Array) => save(bytes, epoch) } } : {}),
     ...(resume ? { resume: resume.bytes } : {}),

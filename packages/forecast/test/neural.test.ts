@@ -18,12 +18,17 @@ import { distance, flights, messageOf, rejectionOf } from "./helpers.js";
 
 /** Small enough to train in a moment. */
 const small: NeuralOptions = { hidden: 4, epochs: 8, ensemble: 2 };
+/** The same for the suite that all forecasters pass, where only what is kept to matters. */
+const tiny: NeuralOptions = { ...small, epochs: 3 };
 const make = (options: NeuralOptions = {}) => new NeuralForecaster({ ...small, ...options });
 
 for (const cell of ["lstm", "gru", "rnn"] as const) {
-  forecasterConformance(cell, { make: () => make({ cell }), fewest: 8 });
+  forecasterConformance(cell, { make: () => make({ ...tiny, cell }), fewest: 8 });
 }
-forecasterConformance("a recursive lstm", { make: () => make({ strategy: "recursive" }), fewest: 8 });
+forecasterConformance("a recursive lstm", {
+  make: () => make({ ...tiny, strategy: "recursive" }),
+  fewest: 8,
+});
 forecasterConformance("a tutorial-like lstm", {
   make: () => make({ scaler: "minmax", log: false }),
   fewest: 8,
@@ -61,6 +66,21 @@ describe("with its defaults,", () => {
     expect(forecaster.windows).toEqual({ lookback: 12, horizon: 12 });
     expect((await fitted()).windows).toEqual({ lookback: 15, horizon: 12 });
   });
+});
+
+test("a value that is tiny beside the others keeps logarithms out", async () => {
+  const values = flights.values.map((value, t) => (t === 70 ? 1e-9 : value));
+  const { levels } = await (await fitted({ ...flights, values })).predict({ horizon: 12 });
+  expect(Math.max(...levels[1]!.hi)).toBeLessThan(2000);
+});
+
+test("a horizon so long that growth exceeds all numbers is refused", async () => {
+  const growth = seriesFromValues(Array.from({ length: 60 }, (_, t) => 2 ** t));
+  const forecaster = await fitted(growth, { epochs: 60 });
+  const message = await rejectionOf(forecaster.predict({ horizon: 100_000 }), DataError);
+  expect(message).toMatch(
+    /steps ahead the forecast exceeds the largest number there is. Use a shorter horizon, or .* log: false/,
+  );
 });
 
 test("a pure season comes back, whatever the season's length", async () => {
@@ -115,24 +135,18 @@ test("with a patience, training may stop before all epochs", async () => {
   expect(seen.length).toBeLessThan(4 * 200);
 });
 
-test("a loss that is no longer finite keeps the last good weights and gives advice", async () => {
-  const forecaster = make({
-    lr: 10,
-    clip: 1e300,
-    layers: 3,
-    epochs: 300,
-    cell: "rnn",
-    strategy: "recursive",
-    scaler: "minmax",
-  });
-  await forecaster.fit(
-    seriesFromValues(
-      [...flights.values].map((value, t) => (t === 100 ? 1e30 : value)),
-      { start: "1949-01-01", freq: "MS" },
-    ),
-  );
-  const { mean } = await forecaster.predict({ horizon: 3 });
+test("a loss that is no longer finite ends the training, keeps the last good weights and gives advice", async () => {
+  // squares of such values exceed all numbers, so no scale can be found
+  const huge = seriesFromValues([...flights.values].map((value) => value * 1e200));
+  const forecaster = await fitted(huge, { log: false });
+  expect(forecaster.warnings).toEqual([
+    "lstm: the loss of 4 of 4 networks stopped being a finite number; their last good weights were kept. " +
+      "Try a smaller lr (it was 0.01) or clip (1).",
+  ]);
+  const { mean } = await forecaster.predict({ horizon: 3, levels: [] });
   expect([...mean].every(Number.isFinite)).toBe(true);
+  await forecaster.fit(flights);
+  expect(forecaster.warnings).toEqual([]);
 });
 
 describe("one step ahead,", () => {
