@@ -1,4 +1,15 @@
-import { Generator, manualSeed, nn, noGrad, optim, rand, randn, scope, type Tensor, tensor } from "@lookback/core";
+import {
+  Generator,
+  manualSeed,
+  nn,
+  noGrad,
+  optim,
+  rand,
+  randn,
+  scope,
+  type Tensor,
+  tensor,
+} from "@lookback/core";
 import { CorrectedCnn, channels, length, PublishedCnn } from "./cnnNets.js";
 import { type SectionOptions, stepper } from "./section.js";
 
@@ -92,8 +103,12 @@ export async function measureCnn(options: SectionOptions): Promise<CnnNumbers> {
   };
   // One number for each sample is all that the published network gives, so the class's number is what it can learn.
   const number = new nn.MSELoss();
-  const round = (y: Tensor) => Array.from(y.toTypedArray(), (v) => Math.min(classes - 1, Math.max(0, Math.round(v))));
-  const asNumber: Task = { loss: (y, labels) => number.forward(y, tensor(labels, { shape: [labels.length, 1] })), decide: round };
+  const round = (y: Tensor) =>
+    Array.from(y.toTypedArray(), (v) => Math.min(classes - 1, Math.max(0, Math.round(v))));
+  const asNumber: Task = {
+    loss: (y, labels) => number.forward(y, tensor(labels, { shape: [labels.length, 1] })),
+    decide: round,
+  };
   const entropy = new nn.CrossEntropyLoss();
   const asClass: Task = {
     loss: (y, labels) => entropy.forward(y, tensor(labels, { dtype: "int32" })),
@@ -103,7 +118,11 @@ export async function measureCnn(options: SectionOptions): Promise<CnnNumbers> {
   const correctedRun = await fitNet(corrected, asClass, train, test, seed, step);
   return {
     ...numbers,
-    published: { ...publishedRun, otherBatch: refusal(published, train.x.narrow(0, 0, batch - 1)), outputShape: shapeOf(published, first) },
+    published: {
+      ...publishedRun,
+      otherBatch: refusal(published, train.x.narrow(0, 0, batch - 1)),
+      outputShape: shapeOf(published, first),
+    },
     corrected: { ...correctedRun, outputShape: shapeOf(corrected, first) },
   };
 }
@@ -114,9 +133,10 @@ export function publishedParameters(B: number): number {
   return convolutions + 2560 * B * 50 * B + 50 * B + (50 * B * B + B);
 }
 
-const shapeOf = (net: nn.Module, x: Tensor) => scope(() => noGrad(() => [...(net.forward(x) as Tensor).shape]));
+const shapeOf = (net: nn.Module, x: Tensor) =>
+  scope(() => noGrad(() => [...(net.forward(x) as Tensor).shape]));
 
-function stagesOf(net: PublishedCnn, x: Tensor): CnnNumbers["stages"] {
+export function stagesOf(net: PublishedCnn, x: Tensor): CnnNumbers["stages"] {
   return scope(() =>
     noGrad(() => {
       const names = ["input", "conv1", "pool1", "conv2", "pool2"] as const;
@@ -132,7 +152,7 @@ function stagesOf(net: PublishedCnn, x: Tensor): CnnNumbers["stages"] {
 }
 
 /** ‖∂output_i/∂input_j‖, by going back from one sample's output at a time. */
-function mixing(net: nn.Module, samples: Tensor): number[][] {
+export function mixing(net: nn.Module, samples: Tensor): number[][] {
   const count = samples.shape[0]!;
   return Array.from({ length: count }, (_, i) =>
     scope(() => {
@@ -171,7 +191,10 @@ async function fitNet(
       sum += scope(() => {
         optimizer.zeroGrad();
         const x = train.x.indexSelect(0, tensor(rows, { dtype: "int32" }));
-        const loss = task.loss(net.forward(x) as Tensor, rows.map((row) => train.labels[row]!));
+        const loss = task.loss(
+          net.forward(x) as Tensor,
+          rows.map((row) => train.labels[row]!),
+        );
         loss.backward();
         optimizer.step();
         return loss.item();
@@ -181,7 +204,10 @@ async function fitNet(
     losses.push(sum / (trainCount / batch));
   }
   // The same held-out samples in two orders: only what stands beside each sample differs.
-  const [inOrder, shuffled] = [inBatches(net, task, test, null), inBatches(net, task, test, generator.randperm(testCount))];
+  const [inOrder, shuffled] = [
+    inBatches(net, task, test, null),
+    inBatches(net, task, test, generator.randperm(testCount)),
+  ];
   const accuracy = (data: WaveData, found: number[]) =>
     found.filter((label, n) => label === data.labels[n]).length / found.length;
   return {
@@ -193,7 +219,12 @@ async function fitNet(
 }
 
 /** Classes of all samples, judged `batch` at a time in some order. */
-function inBatches(net: nn.Module, task: Task, { x, labels }: WaveData, order: ArrayLike<number> | null): number[] {
+function inBatches(
+  net: nn.Module,
+  task: Task,
+  { x, labels }: WaveData,
+  order: ArrayLike<number> | null,
+): number[] {
   const found: number[] = new Array(labels.length);
   const rows = order ? Array.from(order) : labels.map((_, n) => n);
   for (let at = 0; at < rows.length; at += batch) {

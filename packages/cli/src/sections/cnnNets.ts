@@ -38,11 +38,12 @@ export class CorrectedCnn extends nn.Module {
   readonly conv1: nn.Sequential;
   readonly conv2: nn.Sequential;
   readonly flatten = new nn.Flatten();
-  readonly Linear1 = new nn.Linear(128 * 20, 50);
+  readonly Linear1: nn.Linear;
   readonly Linear2: nn.Linear;
   constructor(classes: number) {
     super();
     [this.conv1, this.conv2] = blocks();
+    this.Linear1 = new nn.Linear(128 * 20, 50);
     this.Linear2 = new nn.Linear(50, classes);
   }
   override forward(x: Tensor): Tensor {

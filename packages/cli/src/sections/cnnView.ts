@@ -25,7 +25,13 @@ const english = {
   correctedChanged: (changed: number) => `The corrected network changes ${changed}.`,
   stagesCaption: "Shapes through the network",
   stagesHead: ["after", "channels", "length"],
-  stages: { input: "input", conv1: "Conv1d(15, 64, 2), ReLU", pool1: "MaxPool1d(2, stride 1)", conv2: "Conv1d(64, 128, 2), ReLU", pool2: "MaxPool1d(2, stride 1)" },
+  stages: {
+    input: "input",
+    conv1: "Conv1d(15, 64, 2), ReLU",
+    pool1: "MaxPool1d(2, stride 1)",
+    conv2: "Conv1d(64, 128, 2), ReLU",
+    pool2: "MaxPool1d(2, stride 1)",
+  },
   sizeCaption: "Parameters by batch size B",
   sizeHead: ["B", "published", "corrected"],
   resultCaption: "Trained on the made-up problem",
@@ -33,7 +39,8 @@ const english = {
   published: "published",
   corrected: "corrected",
   figure1: "Where each sample's output comes from",
-  figure1Sub: (batch: number) => `Norm of ∂output_i/∂input_j for a batch of ${batch}. Off the diagonal it should be 0: a sample is none of another sample's business.`,
+  figure1Sub: (batch: number) =>
+    `Norm of ∂output_i/∂input_j for a batch of ${batch}. Off the diagonal it should be 0: a sample is none of another sample's business.`,
   publishedPanel: "Published: flattened across the batch",
   correctedPanel: "Corrected: flattened for each sample",
   output: (i: number) => `output ${i}`,
@@ -58,7 +65,13 @@ const chinese: Text = {
   correctedChanged: (changed) => `改正后的网络有 ${changed} 个变化。`,
   stagesCaption: "各层之后的形状",
   stagesHead: ["层", "通道", "长度"],
-  stages: { input: "输入", conv1: "Conv1d(15, 64, 2), ReLU", pool1: "MaxPool1d(2, stride 1)", conv2: "Conv1d(64, 128, 2), ReLU", pool2: "MaxPool1d(2, stride 1)" },
+  stages: {
+    input: "输入",
+    conv1: "Conv1d(15, 64, 2), ReLU",
+    pool1: "MaxPool1d(2, stride 1)",
+    conv2: "Conv1d(64, 128, 2), ReLU",
+    pool2: "MaxPool1d(2, stride 1)",
+  },
   sizeCaption: "不同批大小 B 的参数个数",
   sizeHead: ["B", "原网络", "改正后"],
   resultCaption: "在人造问题上训练的结果",
@@ -66,7 +79,8 @@ const chinese: Text = {
   published: "原网络",
   corrected: "改正后",
   figure1: "每个样本的输出来自哪里",
-  figure1Sub: (batch) => `批大小为 ${batch} 时 ∂output_i/∂input_j 的范数。对角线以外应当为 0：一个样本与另一个样本无关。`,
+  figure1Sub: (batch) =>
+    `批大小为 ${batch} 时 ∂output_i/∂input_j 的范数。对角线以外应当为 0：一个样本与另一个样本无关。`,
   publishedPanel: "原网络：跨批展平",
   correctedPanel: "改正后：每个样本各自展平",
   output: (i) => `输出 ${i}`,
@@ -95,12 +109,22 @@ export function showCnn(numbers: CnnNumbers, options: PlotOptions): ShownSection
     title: text.title,
     paragraphs: [
       text.lengths(stages.map(({ length }) => length).join(" → ")),
-      text.wrong(batch, mean((i, j) => i === j), mean((i, j) => i !== j)),
+      text.wrong(
+        batch,
+        mean((i, j) => i === j),
+        mean((i, j) => i !== j),
+      ),
       text.size(example.batch, count(example.count), count(parameters.corrected)),
       text.refused(published.otherBatch),
       text.task(numbers.classes, numbers.trainCount, numbers.testCount, numbers.epochs),
       [
-        text.result(percent(published.testAccuracy), percent(corrected.testAccuracy), percent(1 / numbers.classes), published.changed, numbers.testCount),
+        text.result(
+          percent(published.testAccuracy),
+          percent(corrected.testAccuracy),
+          percent(1 / numbers.classes),
+          published.changed,
+          numbers.testCount,
+        ),
         text.correctedChanged(corrected.changed),
       ].join(options.lang === "zh" ? "" : " "),
     ],
@@ -108,14 +132,22 @@ export function showCnn(numbers: CnnNumbers, options: PlotOptions): ShownSection
       {
         caption: text.stagesCaption,
         head: text.stagesHead,
-        rows: stages.map(({ name, channels, length }) => [text.stages[name], String(channels), String(length)]),
+        rows: stages.map(({ name, channels, length }) => [
+          text.stages[name],
+          String(channels),
+          String(length),
+        ]),
       },
       {
         caption: text.sizeCaption,
         head: text.sizeHead,
         rows: parameters.published.map((p) => [String(p.batch), count(p.count), count(parameters.corrected)]),
       },
-      { caption: text.resultCaption, head: text.resultHead, rows: [row(text.published, published), row(text.corrected, corrected)] },
+      {
+        caption: text.resultCaption,
+        head: text.resultHead,
+        rows: [row(text.published, published), row(text.corrected, corrected)],
+      },
     ],
     figures: [
       { name: "cnn-lengths", title: text.figure2, svg: lengthsPlot(numbers, text, theme) },
@@ -147,8 +179,20 @@ function mixingPlot({ mixing, batch }: CnnNumbers, text: Text, theme: Theme): st
       element(
         "g",
         { "font-size": 12, fill: theme.muted },
-        ...matrix.map((_, i) => element("text", { x: left - 10, y: top + (i + 0.5) * h + 3, "text-anchor": "end" }, text.output(i + 1))),
-        ...matrix.map((_, j) => element("text", { x: left + (j + 0.5) * w, y: top - 8, "text-anchor": "middle" }, text.input(j + 1))),
+        ...matrix.map((_, i) =>
+          element(
+            "text",
+            { x: left - 10, y: top + (i + 0.5) * h + 3, "text-anchor": "end" },
+            text.output(i + 1),
+          ),
+        ),
+        ...matrix.map((_, j) =>
+          element(
+            "text",
+            { x: left + (j + 0.5) * w, y: top - 8, "text-anchor": "middle" },
+            text.input(j + 1),
+          ),
+        ),
       ),
     );
   };
@@ -198,9 +242,19 @@ function lengthsPlot({ stages }: CnnNumbers, text: Text, theme: Theme): string {
         element(
           "g",
           { "font-size": 13, fill: theme.ink },
-          ...bars.map((bar) => element("text", { x: left - 14, y: bar.y + bar.height / 2 + 4, "text-anchor": "end" }, text.stages[bar.stage.name])),
           ...bars.map((bar) =>
-            element("text", { x: bar.x + bar.width + 12, y: bar.y + bar.height / 2 + 4, fill: theme.muted }, `${bar.stage.channels} × ${bar.stage.length}`),
+            element(
+              "text",
+              { x: left - 14, y: bar.y + bar.height / 2 + 4, "text-anchor": "end" },
+              text.stages[bar.stage.name],
+            ),
+          ),
+          ...bars.map((bar) =>
+            element(
+              "text",
+              { x: bar.x + bar.width + 12, y: bar.y + bar.height / 2 + 4, fill: theme.muted },
+              `${bar.stage.channels} × ${bar.stage.length}`,
+            ),
           ),
         ),
       ];

@@ -1,6 +1,6 @@
 import { nn, optim, randn, scope } from "@lookback/core";
 import { type CellName, FlightsNet, prepareFlights, trainFlights } from "./flights.js";
-import { median, type SectionOptions, seedsOf, spread, type Spread, stepper } from "./section.js";
+import { median, type SectionOptions, type Spread, seedsOf, spread, stepper } from "./section.js";
 
 const cells = ["rnn", "lstm", "gru"] as const;
 /** Where arithmetic takes the time. */
@@ -43,7 +43,11 @@ export async function measureCompare(options: SectionOptions): Promise<CompareNu
   const flights = prepareFlights(options.passengers);
   const windows = shares.map((share) => Math.round(share * flights.train));
   const step = stepper(options, cells.length * seeds.length * windows.reduce((a, b) => a + b, 0));
-  const all: Record<CellName, { run: CellRun; seconds: number; windows: number }[]> = { rnn: [], lstm: [], gru: [] };
+  const all: Record<CellName, { run: CellRun; seconds: number; windows: number }[]> = {
+    rnn: [],
+    lstm: [],
+    gru: [],
+  };
   // Cell by cell within each seed, so that a busy moment of the machine meets all three.
   for (const seed of seeds) {
     for (const count of windows) {
@@ -71,7 +75,9 @@ export async function measureCompare(options: SectionOptions): Promise<CompareNu
         runs: full.map(({ run }) => run),
         lessData: windows.map((count) => ({
           windows: count,
-          testRmse: spread(all[cell].filter((entry) => entry.windows === count).map(({ run }) => run.testRmse)),
+          testRmse: spread(
+            all[cell].filter((entry) => entry.windows === count).map(({ run }) => run.testRmse),
+          ),
         })),
       };
     }),
@@ -103,6 +109,9 @@ function timeLarge(): Record<CellName, number> {
         if (round > 1) times.push(performance.now() - start);
       }
     }
-    return Object.fromEntries(layers.map(({ cell, times }) => [cell, median(times)])) as Record<CellName, number>;
+    return Object.fromEntries(layers.map(({ cell, times }) => [cell, median(times)])) as Record<
+      CellName,
+      number
+    >;
   });
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { chart, type ChartOptions, endLabels, frame } from "../plot/frame.js";
+import { type ChartOptions, chart, endLabels, frame } from "../plot/frame.js";
 import { numberTicks } from "../plot/scales.js";
 import { element } from "../plot/svg.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
@@ -22,16 +22,27 @@ const english = {
   title: "RNN, LSTM and GRU on the same forecast",
   how: (seeds: number, windows: number) =>
     `The flights forecast of section 4 (look_back 3, two layers of 6 units, Adam 0.1, 1000 epochs) with each of the three cells and ${seeds} seeds. RMSE is of ${windows} test windows, one step ahead.`,
-  claims: "The tutorial says that a GRU has fewer parameters than an LSTM, trains faster and needs less data, and that an LSTM may do better when there is enough. Measured:",
-  size: (gru: number, lstm: number, rnn: number) => `Fewer parameters: yes, ${gru} against ${lstm} (three blocks of weights instead of four); an RNN has ${rnn}.`,
+  claims:
+    "The tutorial says that a GRU has fewer parameters than an LSTM, trains faster and needs less data, and that an LSTM may do better when there is enough. Measured:",
+  size: (gru: number, lstm: number, rnn: number) =>
+    `Fewer parameters: yes, ${gru} against ${lstm} (three blocks of weights instead of four); an RNN has ${rnn}.`,
   time: (gru: string, lstm: string, verdict: "faster" | "same" | "slower", large: Large) =>
     `Faster: ${{ faster: "yes", same: "no difference worth the name", slower: "no" }[verdict]}; an epoch takes ${gru} ms against ${lstm} ms (medians). With 6 units most of the time is not arithmetic; with ${large.hidden} units, ${large.steps} steps and a batch of ${large.batch} a training step takes ${large.gru} ms against ${large.lstm} ms.`,
-  data: (windows: number, gru: string, lstm: string, fewer: boolean, full: number, gruFull: string, lstmFull: string) =>
+  data: (
+    windows: number,
+    gru: string,
+    lstm: string,
+    fewer: boolean,
+    full: number,
+    gruFull: string,
+    lstmFull: string,
+  ) =>
     `Less data: ${fewer ? "it looks so" : "not here"}. Trained on the last ${windows} windows only, the GRU's median test RMSE is ${gru} and the LSTM's ${lstm}; with all ${full} windows they are ${gruFull} and ${lstmFull}.`,
   luck: (rows: string, more: boolean, persistence: string, seasonal: string) =>
     `But look at the spread: ${rows}.${more ? " Seeds differ by more than cells do." : ""} Repeating last month has ${persistence} and the same month last year ${seasonal}, without any training.`,
   range: (cell: string, min: string, max: string) => `${cell} from ${min} to ${max}`,
-  caption: (windows: number) => `Medians over seeds, smallest and largest in brackets; the last column after training on the last ${windows} windows only`,
+  caption: (windows: number) =>
+    `Medians over seeds, smallest and largest in brackets; the last column after training on the last ${windows} windows only`,
   head: ["cell", "parameters", "ms per epoch", "training loss", "test RMSE", "test RMSE, less data"],
   naive: "repeat last month",
   seasonal: "same month last year",
@@ -76,7 +87,9 @@ export function showCompare(numbers: CompareNumbers, options: PlotOptions): Show
   const rmse = (value: number) => fixed(value, 1);
   const ratio = gru.millisecondsPerEpoch / lstm.millisecondsPerEpoch;
   const [few, full] = [gru.lessData[0]!.windows, gru.lessData.at(-1)!.windows];
-  const ranges = numbers.cells.map(({ cell, testRmse }) => text.range(cell.toUpperCase(), rmse(testRmse.min), rmse(testRmse.max)));
+  const ranges = numbers.cells.map(({ cell, testRmse }) =>
+    text.range(cell.toUpperCase(), rmse(testRmse.min), rmse(testRmse.max)),
+  );
   const [gruFew, lstmFew] = [gru, lstm].map((c) => c.lessData[0]!.testRmse.median) as [number, number];
   return {
     title: text.title,
@@ -90,8 +103,21 @@ export function showCompare(numbers: CompareNumbers, options: PlotOptions): Show
         ratio < 0.9 ? "faster" : ratio > 1.1 ? "slower" : "same",
         { ...numbers.large, gru: digits(gru.millisecondsLarge, 2), lstm: digits(lstm.millisecondsLarge, 2) },
       ),
-      text.data(few, rmse(gruFew), rmse(lstmFew), gruFew < lstmFew, full, rmse(gru.testRmse.median), rmse(lstm.testRmse.median)),
-      text.luck(ranges.join(options.lang === "zh" ? "，" : ", "), seedsDifferMore(numbers), rmse(numbers.persistence), rmse(numbers.seasonalNaive)),
+      text.data(
+        few,
+        rmse(gruFew),
+        rmse(lstmFew),
+        gruFew < lstmFew,
+        full,
+        rmse(gru.testRmse.median),
+        rmse(lstm.testRmse.median),
+      ),
+      text.luck(
+        ranges.join(options.lang === "zh" ? "，" : ", "),
+        seedsDifferMore(numbers),
+        rmse(numbers.persistence),
+        rmse(numbers.seasonalNaive),
+      ),
     ],
     tables: [
       {
@@ -111,7 +137,13 @@ export function showCompare(numbers: CompareNumbers, options: PlotOptions): Show
         ],
       },
     ],
-    figures: [{ name: "compare", title: text.figure(numbers.seeds.length), svg: comparePlot(numbers, options.lang, text, theme) }],
+    figures: [
+      {
+        name: "compare",
+        title: text.figure(numbers.seeds.length),
+        svg: comparePlot(numbers, options.lang, text, theme),
+      },
+    ],
   };
 }
 
@@ -127,7 +159,10 @@ function comparePlot(numbers: CompareNumbers, lang: PlotOptions["lang"], text: T
   const marks = (value: (run: CompareNumbers["cells"][number]["runs"][number]) => number) => {
     const dots = numbers.cells.flatMap(({ runs }, i) =>
       // Side by side in the order of the seeds, so that none hides another.
-      runs.map((run, k) => ({ x: i + (runs.length > 1 ? (k / (runs.length - 1) - 0.5) * 0.36 : 0), y: value(run) })),
+      runs.map((run, k) => ({
+        x: i + (runs.length > 1 ? (k / (runs.length - 1) - 0.5) * 0.36 : 0),
+        y: value(run),
+      })),
     );
     const middles = numbers.cells.map(({ runs }, i) => {
       const sorted = runs.map(value).sort((a, b) => a - b);
@@ -138,7 +173,13 @@ function comparePlot(numbers: CompareNumbers, lang: PlotOptions["lang"], text: T
       all: dots.map((dot) => dot.y),
       list: [
         Plot.dot(dots, { x: "x", y: "y", fill: theme.model, fillOpacity: 0.45, r: 4 }),
-        Plot.ruleY(middles, { y: "y", x1: (d: { x: number }) => d.x - 0.28, x2: (d: { x: number }) => d.x + 0.28, stroke: theme.backtest, strokeWidth: 2.6 }),
+        Plot.ruleY(middles, {
+          y: "y",
+          x1: (d: { x: number }) => d.x - 0.28,
+          x2: (d: { x: number }) => d.x + 0.28,
+          stroke: theme.backtest,
+          strokeWidth: 2.6,
+        }),
       ],
     };
   };
@@ -162,7 +203,11 @@ function comparePlot(numbers: CompareNumbers, lang: PlotOptions["lang"], text: T
     body: (width, height) =>
       panels(
         [
-          { title: text.loss, draw: (w, h) => chart({ theme, width: w, height: h, x, y: powerTicks(losses.all, 6), marks: losses.list }) },
+          {
+            title: text.loss,
+            draw: (w, h) =>
+              chart({ theme, width: w, height: h, x, y: powerTicks(losses.all, 6), marks: losses.list }),
+          },
           {
             title: text.rmse,
             draw(w, h) {
@@ -174,7 +219,9 @@ function comparePlot(numbers: CompareNumbers, lang: PlotOptions["lang"], text: T
                 y: numberTicks(0, Math.max(...errors.all), 6, lang),
                 marginRight: 60,
                 marks: [
-                  ...baselines.map(({ value, color }) => Plot.ruleY([value], { stroke: color, strokeWidth: 1.6, strokeDasharray: "5,3.5" })),
+                  ...baselines.map(({ value, color }) =>
+                    Plot.ruleY([value], { stroke: color, strokeWidth: 1.6, strokeDasharray: "5,3.5" }),
+                  ),
                   ...errors.list,
                 ],
               };

@@ -3,9 +3,9 @@ import { type SectionOptions, stepper } from "./section.js";
 
 /**
  * The tutorial's input [4, 9] (channels, length), as its two printings give it. Where they are damaged:
- * row 0, column 3 is "?.1003" in one and 1.1003 in the other; row 3, column 7 is ".3211" behind an unreadable figure and
- * stands in one printing only; 0 is likely there, since a standard normal number above 1 in size with that ending is
- * rarer, and 4.3211 would be one in 60 000. Its sign is not certain either. Missing decimal points are put back.
+ * row 0, column 3 is "?.1003" in one and 1.1003 in the other; row 3, column 7 stands in one only, with an unreadable
+ * figure before "3211" and perhaps no sign. It is read as 0.3211: the page's numbers are standard normal, and of those
+ * only one in a thousand is beyond 3.3. Missing decimal points are put back.
  */
 export const printedInput: readonly (readonly number[])[] = [
   [-0.2105, -1.0958, 0.7299, 1.1003, 2.3175, 0.8186, -1.751, -0.1925, 0.8591],

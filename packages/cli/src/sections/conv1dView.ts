@@ -23,7 +23,8 @@ const english = {
   taps: ["channel", "tap 1", "tap 2", "tap 3"],
   bias: "bias",
   figure: "A window of 3 positions slides over 9 in steps of 2",
-  subtitle: "The tutorial's input (4 channels × 9 positions). Under each of the four windows are its two output numbers; ? marks a number that the page does not show for certain.",
+  subtitle:
+    "The tutorial's input (4 channels × 9 positions). Under each of the four windows are its two output numbers; ? marks a number that the page does not show for certain.",
   channel: (c: number) => `channel ${c}`,
   kernelName: (o: number) => `kernel ${o}`,
 };
@@ -76,7 +77,10 @@ export function showConv1d(numbers: Conv1dNumbers, options: PlotOptions): ShownS
       ...numbers.weight.map((channels, o) => ({
         caption: text.kernel(o + 1),
         head: text.taps,
-        rows: [...channels.map((taps, c) => [String(c + 1), ...row(taps)]), [text.bias, fixed(numbers.bias[o]!, 4), "", ""]],
+        rows: [
+          ...channels.map((taps, c) => [String(c + 1), ...row(taps)]),
+          [text.bias, fixed(numbers.bias[o]!, 4), "", ""],
+        ],
       })),
     ],
     figures: [{ name: "conv1d", title: text.figure, svg: slidingPlot(numbers, text, theme) }],
@@ -92,7 +96,8 @@ function slidingPlot(numbers: Conv1dNumbers, text: Text, theme: Theme): string {
   const [top, gap] = [12, 20];
   const bracketTop = top + input.length * cell.height + 10;
   const outputTop = bracketTop + output[0]!.length * gap + 22;
-  const doubtful = (c: number, l: number) => uncertain.some(([channel, place]) => channel === c && place === l);
+  const doubtful = (c: number, l: number) =>
+    uncertain.some(([channel, place]) => channel === c && place === l);
   const grid: Box[] = input.flatMap((values, c) =>
     values.map((value, l) => ({
       x: left + l * cell.width,
@@ -133,16 +138,34 @@ function slidingPlot(numbers: Conv1dNumbers, text: Text, theme: Theme): string {
       element(
         "g",
         { "stroke-width": 2.5, fill: "none" },
-        ...spans.map(({ x1, x2, y, color }) => element("path", { d: `M${x1},${y - 5}V${y}H${x2}V${y - 5}`, stroke: color })),
         ...spans.map(({ x1, x2, y, color }) =>
-          element("line", { x1: (x1 + x2) / 2, x2: (x1 + x2) / 2, y1: y, y2: outputTop - 4, stroke: color, "stroke-width": 1.2, "stroke-dasharray": "2,3" }),
+          element("path", { d: `M${x1},${y - 5}V${y}H${x2}V${y - 5}`, stroke: color }),
+        ),
+        ...spans.map(({ x1, x2, y, color }) =>
+          element("line", {
+            x1: (x1 + x2) / 2,
+            x2: (x1 + x2) / 2,
+            y1: y,
+            y2: outputTop - 4,
+            stroke: color,
+            "stroke-width": 1.2,
+            "stroke-dasharray": "2,3",
+          }),
         ),
       ),
       element(
         "g",
         { "font-size": 12, fill: theme.muted, "text-anchor": "end" },
-        ...input.map((_, c) => element("text", { x: left - 10, y: top + (c + 0.5) * cell.height + 4 }, text.channel(c + 1))),
-        ...output.map((_, o) => element("text", { x: left - 10, y: outputTop + (o + 0.5) * cell.height + 4 }, text.kernelName(o + 1))),
+        ...input.map((_, c) =>
+          element("text", { x: left - 10, y: top + (c + 0.5) * cell.height + 4 }, text.channel(c + 1)),
+        ),
+        ...output.map((_, o) =>
+          element(
+            "text",
+            { x: left - 10, y: outputTop + (o + 0.5) * cell.height + 4 },
+            text.kernelName(o + 1),
+          ),
+        ),
       ),
     ],
   });

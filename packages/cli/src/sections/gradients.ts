@@ -4,7 +4,7 @@ import { type SectionOptions, stepper } from "./section.js";
 const steps = 100;
 const hidden = 32;
 /** Sizes of the RNN's recurrent weights, as √H times their standard deviation. PyTorch starts at 1/√3. */
-const scales = [1 / Math.sqrt(3), 1, 1.5, 2, 3];
+const scales = [1 / Math.sqrt(3), 1, 1.25, 1.5, 2];
 /** Added to the bias of the gate that keeps the memory. */
 const openGate = 5;
 
@@ -38,7 +38,15 @@ export interface GradientNumbers {
   steps: number;
   hidden: number;
   curves: GradientCurve[];
-  clipping: { length: number; batch: number; hidden: number; scale: number; lr: number; maxNorm: number; runs: ClippingRun[] };
+  clipping: {
+    length: number;
+    batch: number;
+    hidden: number;
+    scale: number;
+    lr: number;
+    maxNorm: number;
+    runs: ClippingRun[];
+  };
 }
 
 /** How a loss at the last step reaches back to every earlier one, and what clipping does to training. */
@@ -69,7 +77,11 @@ function curve(
   return scope(() => {
     const x = randn([steps, 1, 1], { generator: new Generator(seed) });
     manualSeed(seed);
-    const layer = { rnn: () => new nn.RNN(1, hidden), lstm: () => new nn.LSTM(1, hidden), gru: () => new nn.GRU(1, hidden) }[cell]();
+    const layer = {
+      rnn: () => new nn.RNN(1, hidden),
+      lstm: () => new nn.LSTM(1, hidden),
+      gru: () => new nn.GRU(1, hidden),
+    }[cell]();
     if (scale !== undefined) {
       const weights = layer.weight_hh_l0!;
       weights.copy_(weights.toTypedArray().map((w) => w * scale * Math.sqrt(3)));
@@ -80,7 +92,12 @@ function curve(
       bias.copy_(bias.toTypedArray().map((b, i) => (i >= hidden && i < 2 * hidden ? b + gateBias : b)));
     }
     const [{ norms }] = layer.hiddenGradNorms(() =>
-      layer.forward(x)[0].select(0, steps - 1).square().sum().mul(0.5),
+      layer
+        .forward(x)[0]
+        .select(0, steps - 1)
+        .square()
+        .sum()
+        .mul(0.5),
     ) as [nn.HiddenGradNorms];
     return {
       cell,

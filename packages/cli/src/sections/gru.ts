@@ -74,7 +74,9 @@ export async function measureGru({ seed = 0 }: SectionOptions): Promise<GruNumbe
       before: hs,
       forms,
       printed: { ...printed, largestDifference: difference(asPyTorch, beforeProduct.layer) },
-      betweenForms: Math.max(...after.layer.hidden.map((h, i) => Math.abs(h - beforeProduct.layer.hidden[i]!))),
+      betweenForms: Math.max(
+        ...after.layer.hidden.map((h, i) => Math.abs(h - beforeProduct.layer.hidden[i]!)),
+      ),
     };
   });
 }
@@ -105,7 +107,13 @@ function gatesOf(x: number[], h: number[], { wIh, wHh, bIh, bHh }: GruWeights) {
   return { reset: h.map((_, i) => gate(i)), update: h.map((_, i) => gate(h.length + i)) };
 }
 
-function candidateOf(x: number[], h: number[], weights: GruWeights, reset: number[], resetAfter: boolean): number[] {
+function candidateOf(
+  x: number[],
+  h: number[],
+  weights: GruWeights,
+  reset: number[],
+  resetAfter: boolean,
+): number[] {
   const { wIh, wHh, bIh, bHh } = weights;
   const weakened = h.map((value, i) => reset[i]! * value);
   return h.map((_, i) => {

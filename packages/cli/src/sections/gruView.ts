@@ -28,7 +28,8 @@ const english = {
   candidate: "candidate n",
   hidden: "h_t",
   figure: "The new state lies between the old one and the candidate",
-  subtitle: "Each unit's h_t divides the way from the candidate n to the old state h_{t−1} in the ratio z : 1 − z, z being PyTorch's update gate.",
+  subtitle:
+    "Each unit's h_t divides the way from the candidate n to the old state h_{t−1} in the ratio z : 1 − z, z being PyTorch's update gate.",
   old: "old state h_{t−1}",
   unitName: (unit: number, z: string) => `unit ${unit}\nz = ${z}`,
 };
@@ -75,10 +76,22 @@ export function showGru(numbers: GruNumbers, options: PlotOptions): ShownSection
       text.flipped(digits(numbers.printed.largestDifference, 2)),
     ],
     tables: [
-      { caption: text.given, head: ["", ""], rows: [["x_t", vector(numbers.x)], ["h_{t−1}", vector(numbers.before)]] },
+      {
+        caption: text.given,
+        head: ["", ""],
+        rows: [
+          ["x_t", vector(numbers.x)],
+          ["h_{t−1}", vector(numbers.before)],
+        ],
+      },
       comparison(text.after, after.byHand, after.layer, text),
       comparison(text.before, before.byHand, before.layer, text),
-      comparison(text.printed, numbers.printed, { ...before.layer, update: before.layer.update.map((z) => 1 - z) }, text),
+      comparison(
+        text.printed,
+        numbers.printed,
+        { ...before.layer, update: before.layer.update.map((z) => 1 - z) },
+        text,
+      ),
     ],
     figures: [{ name: "gru", title: text.figure, svg: betweenPlot(numbers, options.lang, text, theme) }],
   };
@@ -100,26 +113,45 @@ function comparison(caption: string, byHand: GruStep, layer: GruStep, text: Text
   };
 }
 
-function betweenPlot({ forms, before }: GruNumbers, lang: PlotOptions["lang"], text: Text, theme: Theme): string {
+function betweenPlot(
+  { forms, before }: GruNumbers,
+  lang: PlotOptions["lang"],
+  text: Text,
+  theme: Theme,
+): string {
   const all = [...before, ...forms.flatMap(({ layer }) => [...layer.candidate, ...layer.hidden])];
   const y = numberTicks(Math.min(...all), Math.max(...all), 5, lang);
   const colors = { old: theme.history, candidate: theme.backtest, hidden: theme.model };
-  const draw = ({ layer }: GruForm) => (width: number, height: number) => {
-    const units = before.map((old, x) => ({ x, old, candidate: layer.candidate[x]!, hidden: layer.hidden[x]! }));
-    return chart({
-      theme,
-      width,
-      height,
-      x: namedTicks(layer.update.map((z, unit) => text.unitName(unit + 1, fixed(z, 2)))),
-      y,
-      marks: [
-        Plot.ruleX(units, { x: "x", y1: "old", y2: "candidate", stroke: theme.muted, strokeWidth: 1.5 }),
-        Plot.dot(units, { x: "x", y: "old", r: 5, fill: colors.old }),
-        Plot.dot(units, { x: "x", y: "candidate", r: 5, fill: colors.candidate }),
-        Plot.dot(units, { x: "x", y: "hidden", r: 6, fill: theme.background, stroke: colors.hidden, strokeWidth: 2.5 }),
-      ],
-    });
-  };
+  const draw =
+    ({ layer }: GruForm) =>
+    (width: number, height: number) => {
+      const units = before.map((old, x) => ({
+        x,
+        old,
+        candidate: layer.candidate[x]!,
+        hidden: layer.hidden[x]!,
+      }));
+      return chart({
+        theme,
+        width,
+        height,
+        x: namedTicks(layer.update.map((z, unit) => text.unitName(unit + 1, fixed(z, 2)))),
+        y,
+        marks: [
+          Plot.ruleX(units, { x: "x", y1: "old", y2: "candidate", stroke: theme.muted, strokeWidth: 1.5 }),
+          Plot.dot(units, { x: "x", y: "old", r: 5, fill: colors.old }),
+          Plot.dot(units, { x: "x", y: "candidate", r: 5, fill: colors.candidate }),
+          Plot.dot(units, {
+            x: "x",
+            y: "hidden",
+            r: 6,
+            fill: theme.background,
+            stroke: colors.hidden,
+            strokeWidth: 2.5,
+          }),
+        ],
+      });
+    };
   return frame({
     theme,
     width: 1000,

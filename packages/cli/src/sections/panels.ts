@@ -12,7 +12,13 @@ interface Panel {
 const titleHeight = 26;
 
 /** Drawings side by side in rows, each under its title. */
-export function panels(list: readonly Panel[], columns: number, width: number, height: number, theme: Theme): Element[] {
+export function panels(
+  list: readonly Panel[],
+  columns: number,
+  width: number,
+  height: number,
+  theme: Theme,
+): Element[] {
   const rows = Math.ceil(list.length / columns);
   const [w, h] = [width / columns, height / rows];
   return list.map(({ title, draw }, i) =>
@@ -48,8 +54,13 @@ export function namedTicks(names: readonly string[]): Ticks {
 }
 
 /** Points of a line from values at 1, 2, 3 … */
-export function pointsOf(values: ArrayLike<number>, map: (value: number) => number = (v) => v): { x: number; y: number }[] {
-  return Array.from(values, (value, i) => ({ x: i + 1, y: map(value) })).filter(({ y }) => Number.isFinite(y));
+export function pointsOf(
+  values: ArrayLike<number>,
+  map: (value: number) => number = (v) => v,
+): { x: number; y: number }[] {
+  return Array.from(values, (value, i) => ({ x: i + 1, y: map(value) })).filter(({ y }) =>
+    Number.isFinite(y),
+  );
 }
 
 /** Marks on plain coordinates, y growing downwards as in a table, without axes. */

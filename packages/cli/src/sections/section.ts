@@ -34,6 +34,7 @@ export interface SectionFigure {
 /** A section in one language: what there is to read and to see, in this order. */
 export interface ShownSection {
   title: string;
+  /** A paragraph with line breaks stands as it is, in letters of equal width. */
   paragraphs: string[];
   tables: SectionTable[];
   figures: SectionFigure[];
@@ -83,7 +84,10 @@ const turnMs = 12;
  * Counts the steps of a section's work: `await step()` after each reports progress, lets other work of the host run now
  * and then, and stops where the section was told to.
  */
-export function stepper({ signal, onProgress }: SectionOptions, steps: number): (by?: number) => Promise<void> {
+export function stepper(
+  { signal, onProgress }: SectionOptions,
+  steps: number,
+): (by?: number) => Promise<void> {
   let done = 0;
   let last = performance.now();
   return async (by = 1) => {

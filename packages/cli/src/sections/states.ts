@@ -1,7 +1,7 @@
-import { scope, type Tensor } from "@lookback/core";
 import type { nn } from "@lookback/core";
+import { scope, type Tensor } from "@lookback/core";
 import { prepareFlights, trainFlights } from "./flights.js";
-import { median, type SectionOptions, seedsOf, spread, type Spread, stepper } from "./section.js";
+import { median, type SectionOptions, type Spread, seedsOf, spread, stepper } from "./section.js";
 
 /** How fast one unit's value moves over time. */
 export interface Movement {
@@ -44,7 +44,14 @@ export interface StateNumbers {
   /** The passengers themselves, measured in the same way. */
   data: Movement;
   /** Layers of the first seed, over the windows: values [T][H] of c and h, and each gate's mean over units [T]. */
-  traces: { layer: number; cell: number[][]; hidden: number[][]; forget: number[]; input: number[]; output: number[] }[];
+  traces: {
+    layer: number;
+    cell: number[][];
+    hidden: number[][];
+    forget: number[];
+    input: number[];
+    output: number[];
+  }[];
   train: number;
 }
 

@@ -21,10 +21,19 @@ const english = {
   why: (forget: string, kept: number, data: string) =>
     `The reason is in the gates. c is slow only where the forget gate stays near 1; here its mean is ${forget} (medians of both layers), so that a step keeps about ${kept} % of c. Nothing in this task asks for a longer memory: the passengers themselves, which the network follows, move ${data} standard deviations a month.`,
   caption: "Medians over seeds, with the smallest and largest in brackets",
-  head: ["layer", "c: step/σ", "h: step/σ", "c: lag-1 correlation", "h: lag-1 correlation", "mean forget gate", "c slower"],
+  head: [
+    "layer",
+    "c: step/σ",
+    "h: step/σ",
+    "c: lag-1 correlation",
+    "h: lag-1 correlation",
+    "mean forget gate",
+    "c slower",
+  ],
   unitsOf: (slower: number, units: number) => `${slower} of ${units} units`,
   figure1: "Cell state and hidden state over time",
-  figure1Sub: (seed: number) => `The tutorial's LSTM on the flights, seed ${seed}: each unit a line, over the 141 windows; the test begins at the dotted line. The colours named here are the gates' in the right column.`,
+  figure1Sub: (seed: number) =>
+    `The tutorial's LSTM on the flights, seed ${seed}: each unit a line, over the 141 windows; the test begins at the dotted line. The colours named here are the gates' in the right column.`,
   panel: (layer: number, what: string) => `Layer ${layer}: ${what}`,
   layer: (layer: number) => `layer ${layer}`,
   cell: "cell state c",
@@ -35,7 +44,8 @@ const english = {
   output: "output gate",
   window: "window",
   figure2: "How far c and h move in one step",
-  figure2Sub: "Each dot is a seed: the median unit's mean |v_t − v_{t−1}| / standard deviation. Below the diagonal c would be the faster one, above it the slower one.",
+  figure2Sub:
+    "Each dot is a seed: the median unit's mean |v_t − v_{t−1}| / standard deviation. Below the diagonal c would be the faster one, above it the slower one.",
   cAxis: "c: step/σ",
   hAxis: "h: step/σ",
 };
@@ -54,10 +64,19 @@ const chinese: Text = {
   why: (forget, kept, data) =>
     `原因在于门。只有遗忘门接近 1，c 才变化得慢；这里它的均值为 ${forget}（两层的中位数），每一步只保留 c 的大约 ${kept}%。这个任务也不需要更长的记忆：网络所跟随的乘客数量本身，每月就移动 ${data} 个标准差。`,
   caption: "各种子的中位数，括号内为最小和最大值",
-  head: ["层", "c：步长/σ", "h：步长/σ", "c：滞后 1 自相关", "h：滞后 1 自相关", "遗忘门均值", "c 更慢的单元"],
+  head: [
+    "层",
+    "c：步长/σ",
+    "h：步长/σ",
+    "c：滞后 1 自相关",
+    "h：滞后 1 自相关",
+    "遗忘门均值",
+    "c 更慢的单元",
+  ],
   unitsOf: (slower, units) => `${slower} / ${units}`,
   figure1: "细胞状态与隐藏状态随时间的变化",
-  figure1Sub: (seed) => `教程的 LSTM 在航班数据上，种子 ${seed}：每条线是一个单元，横轴为 141 个窗口，虚线处测试开始。图例是右列各门的颜色。`,
+  figure1Sub: (seed) =>
+    `教程的 LSTM 在航班数据上，种子 ${seed}：每条线是一个单元，横轴为 141 个窗口，虚线处测试开始。图例是右列各门的颜色。`,
   panel: (layer, what) => `第 ${layer} 层：${what}`,
   layer: (layer) => `第 ${layer} 层`,
   cell: "细胞状态 c",
@@ -68,7 +87,8 @@ const chinese: Text = {
   output: "输出门",
   window: "窗口",
   figure2: "c 和 h 每一步移动多少",
-  figure2Sub: "每个点是一个种子：各单元 |v_t − v_{t−1}| 的均值 / 标准差的中位数。对角线上方 c 更慢，下方 c 更快。",
+  figure2Sub:
+    "每个点是一个种子：各单元 |v_t − v_{t−1}| 的均值 / 标准差的中位数。对角线上方 c 更慢，下方 c 更快。",
   cAxis: "c：步长/σ",
   hAxis: "h：步长/σ",
 };
@@ -77,16 +97,30 @@ export function showStates(numbers: StateNumbers, options: PlotOptions): ShownSe
   const text = options.lang === "zh" ? chinese : english;
   const theme = options.theme ?? lightTheme;
   const { layers, seeds, data } = numbers;
-  const forget = layers.map((layer) => fixed(layer.forget.median, 2)).join(options.lang === "zh" ? " 和 " : " and ");
+  const forget = layers
+    .map((layer) => fixed(layer.forget.median, 2))
+    .join(options.lang === "zh" ? " 和 " : " and ");
   return {
     title: text.title,
     paragraphs: [
       text.how(seeds.length),
       ...layers.map((l) =>
-        text.found(l.layer + 1, fixed(l.cellStep.median, 2), fixed(l.hiddenStep.median, 2), l.slowerCells, l.units, l.slowerSeeds, seeds.length),
+        text.found(
+          l.layer + 1,
+          fixed(l.cellStep.median, 2),
+          fixed(l.hiddenStep.median, 2),
+          l.slowerCells,
+          l.units,
+          l.slowerSeeds,
+          seeds.length,
+        ),
       ),
       text.verdict[verdictOf(numbers)],
-      text.why(forget, Math.round((100 * layers.reduce((sum, l) => sum + l.forget.median, 0)) / layers.length), fixed(data.step, 2)),
+      text.why(
+        forget,
+        Math.round((100 * layers.reduce((sum, l) => sum + l.forget.median, 0)) / layers.length),
+        fixed(data.step, 2),
+      ),
     ],
     tables: [
       {
@@ -94,7 +128,9 @@ export function showStates(numbers: StateNumbers, options: PlotOptions): ShownSe
         head: text.head,
         rows: layers.map((l) => [
           String(l.layer + 1),
-          ...[l.cellStep, l.hiddenStep, l.cellLag1, l.hiddenLag1, l.forget].map((s) => spreadText(s, (v) => fixed(v, 2))),
+          ...[l.cellStep, l.hiddenStep, l.cellLag1, l.hiddenLag1, l.forget].map((s) =>
+            spreadText(s, (v) => fixed(v, 2)),
+          ),
           text.unitsOf(l.slowerCells, l.units),
         ]),
       },
@@ -108,36 +144,58 @@ export function showStates(numbers: StateNumbers, options: PlotOptions): ShownSe
 
 /** Slower in nine of ten units is a clear yes, in half of them or fewer a no. */
 export function verdictOf({ layers }: Pick<StateNumbers, "layers">): "holds" | "weak" | "fails" {
-  const share = layers.reduce((sum, l) => sum + l.slowerCells, 0) / layers.reduce((sum, l) => sum + l.units, 0);
+  const share =
+    layers.reduce((sum, l) => sum + l.slowerCells, 0) / layers.reduce((sum, l) => sum + l.units, 0);
   return share >= 0.9 ? "holds" : share > 0.5 ? "weak" : "fails";
 }
 
-function tracesPlot({ traces, train, seeds }: StateNumbers, lang: PlotOptions["lang"], text: Text, theme: Theme): string {
-  const unitColors = [theme.model, theme.backtest, theme.fitted, theme.baseline2, theme.baseline3, theme.history];
+function tracesPlot(
+  { traces, train, seeds }: StateNumbers,
+  lang: PlotOptions["lang"],
+  text: Text,
+  theme: Theme,
+): string {
+  const unitColors = [
+    theme.model,
+    theme.backtest,
+    theme.fitted,
+    theme.baseline2,
+    theme.baseline3,
+    theme.history,
+  ];
   const gateColors = { forget: theme.model, input: theme.fitted, output: theme.backtest };
-  const lines = (series: { values: ArrayLike<number>; color: string }[], zeroToOne: boolean) => (width: number, height: number) => {
-    const all = series.flatMap(({ values }) => Array.from(values));
-    return chart({
-      theme,
-      width,
-      height,
-      x: indexTicks(1, traces[0]!.forget.length, 4),
-      y: zeroToOne ? numberTicks(0, 1, 4, lang) : numberTicks(Math.min(...all), Math.max(...all), 4, lang),
-      xLabel: text.window,
-      marks: [
-        Plot.ruleX([train + 0.5], { stroke: theme.muted, strokeDasharray: "2,3" }),
-        ...series.map(({ values, color }) => Plot.lineY(pointsOf(values), { x: "x", y: "y", stroke: color, strokeWidth: 1.4 })),
-      ],
-    });
-  };
-  const byUnit = (values: number[][]) => unitColors.map((color, u) => ({ color, values: values.map((row) => row[u]!) }));
+  const lines =
+    (series: { values: ArrayLike<number>; color: string }[], zeroToOne: boolean) =>
+    (width: number, height: number) => {
+      const all = series.flatMap(({ values }) => Array.from(values));
+      return chart({
+        theme,
+        width,
+        height,
+        x: indexTicks(1, traces[0]!.forget.length, 4),
+        y: zeroToOne ? numberTicks(0, 1, 4, lang) : numberTicks(Math.min(...all), Math.max(...all), 4, lang),
+        xLabel: text.window,
+        marks: [
+          Plot.ruleX([train + 0.5], { stroke: theme.muted, strokeDasharray: "2,3" }),
+          ...series.map(({ values, color }) =>
+            Plot.lineY(pointsOf(values), { x: "x", y: "y", stroke: color, strokeWidth: 1.4 }),
+          ),
+        ],
+      });
+    };
+  const byUnit = (values: number[][]) =>
+    unitColors.map((color, u) => ({ color, values: values.map((row) => row[u]!) }));
   return frame({
     theme,
     width: 1000,
     height: 640,
     title: text.figure1,
     subtitle: text.figure1Sub(seeds[0]!),
-    legend: (["forget", "input", "output"] as const).map((gate) => ({ label: text[gate], kind: "line", color: gateColors[gate] })),
+    legend: (["forget", "input", "output"] as const).map((gate) => ({
+      label: text[gate],
+      kind: "line",
+      color: gateColors[gate],
+    })),
     body: (width, height) =>
       panels(
         traces.flatMap((trace) => [
@@ -145,7 +203,13 @@ function tracesPlot({ traces, train, seeds }: StateNumbers, lang: PlotOptions["l
           { title: text.panel(trace.layer + 1, text.hidden), draw: lines(byUnit(trace.hidden), false) },
           {
             title: text.panel(trace.layer + 1, text.gates),
-            draw: lines((["forget", "input", "output"] as const).map((gate) => ({ values: trace[gate], color: gateColors[gate] })), true),
+            draw: lines(
+              (["forget", "input", "output"] as const).map((gate) => ({
+                values: trace[gate],
+                color: gateColors[gate],
+              })),
+              true,
+            ),
           },
         ]),
         3,
@@ -177,7 +241,12 @@ function movementPlot({ runs }: StateNumbers, lang: PlotOptions["lang"], text: T
         xLabel: text.cAxis,
         yLabel: text.hAxis,
         marks: [
-          Plot.line([0, ticks.domain[1]], { x: (v: number) => v, y: (v: number) => v, stroke: theme.muted, strokeDasharray: "2,3" }),
+          Plot.line([0, ticks.domain[1]], {
+            x: (v: number) => v,
+            y: (v: number) => v,
+            stroke: theme.muted,
+            strokeDasharray: "2,3",
+          }),
           Plot.dot(runs, {
             x: (run: (typeof runs)[number]) => run.cell.step,
             y: (run: (typeof runs)[number]) => run.hidden.step,

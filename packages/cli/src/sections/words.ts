@@ -11,6 +11,9 @@ export function digits(value: number, count = 3): string {
 export const fixed = (value: number, decimals: number): string => value.toFixed(decimals);
 
 /** "57.7 (40.1–69.3)": the median, and the smallest and the largest. */
-export function spreadText({ median, min, max }: Spread, write: (value: number) => string = (v) => fixed(v, 1)): string {
+export function spreadText(
+  { median, min, max }: Spread,
+  write: (value: number) => string = (v) => fixed(v, 1),
+): string {
   return `${write(median)} (${write(min)}–${write(max)})`;
 }
