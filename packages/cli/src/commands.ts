@@ -1,0 +1,176 @@
+import { nearest } from "@lookback/forecast";
+import type { Command } from "commander";
+import { type ForecastFlags, forecast } from "./commands/forecast.js";
+import { info } from "./commands/info.js";
+import { type PredictFlags, predict } from "./commands/predict.js";
+import { type TutorialFlags, tutorial, tutorialSections } from "./commands/tutorial.js";
+import { UsageError } from "./errors.js";
+import { Console, type Io } from "./io.js";
+import { defaultLang, type Lang } from "./messages.js";
+import { levels, oneOf, positive, range, whole } from "./options.js";
+
+const models = ["lstm", "gru", "rnn", "naive", "seasonal-naive", "drift"] as const;
+
+interface SharedFlags {
+  lang: Lang;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** Adds every command of `lookback` to the program. */
+export function addCommands(program: Command, argv: readonly string[], io: Io): void {
+  const consoleOf = (flags: SharedFlags) =>
+    new Console(io, flags.lang, flags.json === true, flags.quiet === true);
+  const shown = `lookback ${argv.map(quote).join(" ")}`;
+
+  shared(withTable(program.command("forecast <file>")), io)
+    .description(
+      "train on a table (CSV, TSV, Parquet, JSON; - for standard input), backtest beside baselines, forecast",
+    )
+    .option(
+      "--horizon <n>",
+      "steps ahead (default: one season, at most 24; 12 without a season)",
+      whole("--horizon", 1, 100_000),
+    )
+    .option(
+      "--lookback <n>",
+      "steps that the network sees (default: 1¼ seasons)",
+      whole("--lookback", 1, 100_000),
+    )
+    .option(
+      "--model <name>",
+      `${models.join(", ")} (default: an lstm, or the baseline that beats it)`,
+      oneOf("--model", models),
+    )
+    .option("--hidden <n>", "units of each layer (default: 16)", whole("--hidden", 1, 4096))
+    .option("--layers <n>", "recurrent layers (default: 1)", whole("--layers", 1, 16))
+    .option(
+      "--epochs <n>",
+      "most passes over the data (default: 60, fewer with much data)",
+      whole("--epochs", 1, 1_000_000),
+    )
+    .option("--lr <x>", "learning rate (default: 0.01)", positive("--lr", 10))
+    .option(
+      "--ensemble <n>",
+      "networks from different seeds; their median is the forecast (default: 5)",
+      whole("--ensemble", 1, 100),
+    )
+    .option(
+      "--strategy <name>",
+      "direct (all steps at once) or recursive (default: direct)",
+      oneOf("--strategy", ["direct", "recursive"]),
+    )
+    .option("--seed <n>", "seed of everything random", whole("--seed", 0, 2 ** 31), 0)
+    .option("--levels <list>", "intervals in per cent", levels, [80, 95])
+    .option("--windows <n>", "origins of the backtest (default: up to 4)", whole("--windows", 1, 1000))
+    .option("--out <folder>", "where to write", "out")
+    .option("--dpi <n>", "resolution of the PNG", whole("--dpi", 20, 1200), 200)
+    .option("--resume", "go on with the interrupted run in --out")
+    .action((file: string, flags: ForecastFlags & SharedFlags) =>
+      forecast(file, flags, consoleOf(flags), shown),
+    );
+
+  shared(withTable(program.command("predict <model> <file>")), io)
+    .description("forecast after a table's last row with a saved model, without training")
+    .option(
+      "--horizon <n>",
+      "steps ahead (default: what the model was trained for)",
+      whole("--horizon", 1, 100_000),
+    )
+    .option("--levels <list>", "intervals in per cent", levels, [80, 95])
+    .option("--out <folder>", "where to write", "out")
+    .option("--dpi <n>", "resolution of the PNG", whole("--dpi", 20, 1200), 200)
+    .action((model: string, file: string, flags: PredictFlags & SharedFlags) =>
+      predict(model, file, flags, consoleOf(flags), shown),
+    );
+
+  shared(program.command("tutorial [file]"), io)
+    .description("the lecture notes' LSTM on the flights data, exactly as published, and what it is worth")
+    .option("--cell <name>", "rnn, gru or lstm", oneOf("--cell", ["rnn", "gru", "lstm"]), "lstm")
+    .option("--look-back <n>", "months that the model sees", whole("--look-back", 1, 1000), 3)
+    .option("--hidden <n>", "units of each layer", whole("--hidden", 1, 4096), 6)
+    .option("--layers <n>", "recurrent layers", whole("--layers", 1, 16), 2)
+    .option("--epochs <n>", "passes over the data", whole("--epochs", 1, 1_000_000), 1000)
+    .option("--lr <x>", "learning rate of Adam", positive("--lr", 10), 0.1)
+    .option("--seed <n>", "a seed, or several: 0..9", range("--seed", 0, 2 ** 31), [0])
+    .option(
+      "--layout <name>",
+      "sequence (the tutorial's: all windows are one sequence) or batch",
+      oneOf("--layout", ["sequence", "batch"]),
+      "sequence",
+    )
+    .option(
+      "--scaler <name>",
+      "rows that the scaler sees: all (the tutorial's) or train",
+      oneOf("--scaler", ["all", "train"]),
+      "all",
+    )
+    .option(
+      "--sweep-look-back <range>",
+      "test error against look_back: 1..24",
+      range("--sweep-look-back", 1, 1000),
+    )
+    .option(
+      "--section <name>",
+      `${tutorialSections.join(", ")} (default: all; forecast with a file or one of the flags above)`,
+      oneOf("--section", tutorialSections),
+    )
+    .option("--out <folder>", "where to write", "out")
+    .option("--dpi <n>", "resolution of the PNG", whole("--dpi", 20, 1200), 400)
+    .action((file: string | undefined, flags: TutorialFlags & SharedFlags, command: Command) => {
+      const asked = ["cell", "lookBack", "hidden", "layers", "epochs", "lr", "seed", "layout", "scaler"];
+      const own = [...asked, "sweepLookBack"].some((name) => command.getOptionValueSource(name) === "cli");
+      const section = flags.section ?? (file !== undefined || own ? "forecast" : "all");
+      return tutorial(file, { ...flags, section }, consoleOf(flags));
+    });
+
+  shared(program.command("info"), io)
+    .description("engine, SIMD, threads, memory, versions")
+    .action((flags: SharedFlags) => info(consoleOf(flags)));
+
+  program.on("command:*", ([name]: string[]) => {
+    const close = nearest(
+      name ?? "",
+      program.commands.map((command) => command.name()),
+    );
+    throw new UsageError(
+      `There is no command "${name}".${close === undefined ? "" : ` Did you mean ${close}?`}`,
+    );
+  });
+}
+
+/** What every command takes. */
+function shared(command: Command, io: Io): Command {
+  return command
+    .option("--json", "one JSON document on standard output, and nothing else there")
+    .option("--lang <code>", "en or zh", oneOf("--lang", ["en", "zh"]), defaultLang(io.env))
+    .option("--quiet", "no messages and no progress");
+}
+
+/** What says how to read a table. */
+function withTable(command: Command): Command {
+  return command
+    .option("--time <column>", 'column of times, or several: "year,month" (default: found)')
+    .option("--target <column>", "column to forecast (default: the one numeric column)")
+    .option("--id <column>", "column that tells several series apart")
+    .option(
+      "--freq <name>",
+      "frequency, as pandas names it: MS, ME, QS, W-SUN, D, B, h, 15min, … (default: found)",
+    )
+    .option(
+      "--season <n>",
+      "steps a season; 1 for none (default: by frequency)",
+      whole("--season", 1, 100_000),
+    )
+    .option(
+      "--fill-gaps <how>",
+      "linear, previous or zero: fill missing times (default: they are an error)",
+      oneOf("--fill-gaps", ["linear", "previous", "zero"]),
+    )
+    .option("--encoding <name>", "encoding of a text file (default: UTF-8)");
+}
+
+/** An argument as a shell would need it. */
+function quote(argument: string): string {
+  return /^[\w./:=,@%+-]+$/.test(argument) ? argument : `'${argument.replace(/'/g, "'\\''")}'`;
+}
