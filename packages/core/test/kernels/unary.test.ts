@@ -126,6 +126,12 @@ describe.each(builds)("unary, %s build", (_, bench) => {
       });
     });
 
+    it("has PyTorch's derivative where two pieces meet", () => {
+      if (row.positive || !Number.isFinite(d(0, alpha))) return;
+      const { dx } = run(row, Float32Array.of(0, -0), Float32Array.of(3, 3));
+      for (const value of dx) expect(Math.abs(value)).toBe(Math.fround(Math.abs(3 * d(0, alpha))));
+    });
+
     it("gives a value the same bits at every position, and in place", () => {
       const x = random(7, 3, row.scale ?? 4).map((value) => (row.positive ? Math.abs(value) : value));
       const dy = random(7, 4);
