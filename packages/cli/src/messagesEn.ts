@@ -85,11 +85,11 @@ export const en = {
     coverage: (model: string, level: number, share: number, values: number, narrow: boolean): string =>
       `The ${level} % intervals of ${modelNames[model] ?? model} held ${Math.round(share * 100)} % of the ${count(values, "value")} that came${narrow ? ": they are too narrow" : ""}.`,
     noBacktest: (model: string): string =>
-      `The series is too short for a backtest, so nothing tells how good this forecast of ${modelNames[model] ?? model} is.`,
+      `The series is too short for a backtest, so nothing tells how good this forecast by ${modelNames[model] ?? model} is.`,
     noScale: (model: string, rmse: string, rival: string, rivalRmse: string): string =>
       `MASE is not defined here, because the past was constant at an origin of the backtest; the RMSE of ${modelNames[model] ?? model} is ${rmse}, that of ${modelNames[rival] ?? rival} ${rivalRmse}.`,
-    many: (models: { name: string; series: number }[], all: number): string =>
-      `Of ${count(all, "series", "series")}, ${models.map(({ name, series }) => `${modelNames[name] ?? name} forecasts ${series.toLocaleString("en-US")}`).join(", ")}: for each series the model that did best in its backtest, or a baseline where the series is too short for one.`,
+    many: (models: { name: string; series: number }[], all: number, untested: number): string =>
+      `Of ${count(all, "series", "series")}, ${models.map(({ name, series }) => `${modelNames[name] ?? name} forecasts ${series.toLocaleString("en-US")}`).join(", ")}: for each series the model that did best in its backtest.${untested > 0 ? ` ${untested} of them ${untested === 1 ? "is" : "are"} too short for a backtest.` : ""}`,
     manyForced: (model: string, all: number, judged: number, won: number): string =>
       `${modelNames[model] ?? model} forecasts all ${count(all, "series", "series")}. ${judged === 0 ? "They are too short for a backtest." : `In the backtest it did best in ${won} of ${judged}${won < judged ? "; for the others another model would be better" : ""}.`}`,
     constant: "The series is constant, so its one value is the forecast.",
@@ -137,7 +137,14 @@ export const en = {
     made: (when: string): string => `Made ${when} by Lookback`,
     forecast: "The forecast",
     key: (time: string): string => `last step, ${time}`,
-    bestBaseline: (name: string, mase: string): string => `${modelNames[name] ?? name} ${mase}`,
+    bestBaseline: (name: string, mase: string): string =>
+      `the best baseline, ${modelNames[name] ?? name}, has ${mase}`,
+    has: (name: string, mase: string): string => `${modelNames[name] ?? name} has ${mase}`,
+    comparedWith: "compared with",
+    maseOf: (name: string): string => `MASE of ${modelNames[name] ?? name}`,
+    between: (level: number, lo: string, hi: string): string => `${level} %: ${lo} to ${hi}`,
+    lastStep: "last step",
+    overview: (n: number): string => `All ${count(n, "series", "series")}`,
     should: (level: number): string => `should be ${level} %`,
     mixedModels: "each series' model",
     restInTable: (n: number): string => `Only the first ${n} series are shown in full below.`,
@@ -149,7 +156,7 @@ export const en = {
     series: "series",
     backtest: "How far to trust it",
     backtestHow: (windows: number, horizon: number, season: boolean): string =>
-      `Each model forecast ${count(horizon, "step")} from ${count(windows, "point")} in the past, knowing only what came before, and was compared with what really came. MASE below 1 means less error than repeating the ${season ? "same step of the last season" : "last value, one step ahead,"} used to have. An interval is honest when it holds as many values as it says.`,
+      `Each model forecast ${count(horizon, "step")} from ${count(windows, "point")} in the past, knowing only what came before, and was compared with what really came. MASE below 1 means a smaller error than repeating the ${season ? "value of one season before" : "value just before"} would have had until then. An interval is honest when it holds as many values as it says.`,
     inside: (level: number): string => `in the ${level} % interval`,
     nominal: "as it should be",
     training: "How it learned",
@@ -199,49 +206,68 @@ export const en = {
   },
   tutorial: {
     steps: (lookBack: number, train: number, test: number): string =>
-      `${train + test} windows of ${lookBack} months and the month that follows; the first ${train} train, the last ${test} test.`,
+      `${train + test} windows of ${count(lookBack, "value")} and the one that follows; the first ${train} train, the last ${test} test.`,
+    usedLayout: (name: string, meaning: string): string => `Layout "${name}" ${meaning}`,
+    otherLayout: (name: string, meaning: string): string => `The other layout, --layout ${name}: ${meaning}`,
     sequenceLayout: (windows: number, lookBack: number): string =>
-      `Layout "sequence" [${windows}, 1, ${lookBack}] (steps, batch, features), the tutorial's own: all windows are ONE sequence of ${windows} steps in a batch of 1, and the ${lookBack} values of a window are ${lookBack} features of one step. The network's memory runs on from window to window, so at the test it remembers the whole past.`,
+      `[${windows}, 1, ${lookBack}] (steps, batch, features), the tutorial's own: all windows are ONE sequence of ${windows} steps in a batch of 1, and the ${lookBack} values of a window are ${lookBack} features of one step. The network's memory runs on from window to window, so at the test it remembers the whole past.`,
     batchLayout: (windows: number, lookBack: number): string =>
-      `Layout "batch" [${windows}, ${lookBack}, 1] (batch, steps, features): every window is a sequence of its own of ${lookBack} steps with one value each. Windows are independent; nothing is remembered beyond ${lookBack} months.`,
+      `[${windows}, ${lookBack}, 1] (batch, steps, features): every window is a sequence of its own, ${lookBack} steps with one value each. Windows are independent; nothing older than ${count(lookBack, "value")} is remembered.`,
     scalerAll:
       "The scaler takes minimum and maximum of all rows, the test's included, as the tutorial does: a small leak. --scaler train avoids it.",
     scalerTrain: "The scaler takes minimum and maximum of the rows that the training windows see.",
     epochLine: (epoch: number, loss: string): string => `Epoch: ${epoch}, Loss: ${loss}`,
-    result: (cell: string, parameters: number, seed: number): string =>
-      `${cell.toUpperCase()}, ${parameters} parameters, seed ${seed}`,
-    trainRmse: "RMSE on the training windows",
-    testRmse: "RMSE on the test windows",
-    persistence: "persistence (repeat last month)",
-    seasonalNaive: "seasonal naive (same month last year)",
-    meansOne: (model: number, persistence: number, seasonal: number, sure: boolean): string => {
-      const place =
-        model > persistence
-          ? 'loses to both "repeat last month" and "the same month last year"'
-          : model > seasonal
-            ? 'beats "repeat last month" but loses to "the same month last year"'
-            : 'beats both "repeat last month" and "the same month last year"';
-      const rest = sure
-        ? ""
-        : " One seed is luck: over seeds 0 to 9 the median of the tutorial's LSTM is worse than repeating last month.";
-      return `What that means: on the test windows the model ${place}.${rest}`;
+    runLine: (seed: number, test: string, train: string, loss: string): string =>
+      `Seed ${seed}: RMSE ${test} on the test windows, ${train} on the training windows; last loss ${loss}`,
+    oneRun: (cell: string, parameters: number, seed: number): string =>
+      `${cell.toUpperCase()}, ${count(parameters, "parameter")}, seed ${seed}`,
+    manyRuns: (cell: string, parameters: number, seeds: number): string =>
+      `${cell.toUpperCase()}, ${count(parameters, "parameter")}, ${count(seeds, "seed")}`,
+    testRmse: "RMSE on the test windows:",
+    onTraining: "the same on the training windows",
+    persistence: (monthly: boolean): string => `persistence (repeat last ${monthly ? "month" : "value"})`,
+    seasonalNaive: (monthly: boolean, season: number): string =>
+      `seasonal naive (${monthly ? "same month last year" : `the value ${season} steps before`})`,
+    medianOf: (min: string, max: string): string => `median, from ${min} to ${max}`,
+    lastValue: (monthly: boolean, rmse: string): string =>
+      `"repeat last ${monthly ? "month" : "value"}" (${rmse})`,
+    seasonBefore: (monthly: boolean, season: number, rmse: string): string =>
+      `${monthly ? '"same month last year"' : `"the value ${season} steps before"`} (${rmse})`,
+    theModel: "the model",
+    medianRun: (median: string): string => `the median run (${median})`,
+    /** `before` is null when there is no season. */
+    means: (
+      model: string,
+      last: string,
+      beatsLast: boolean,
+      before: string | null,
+      beatsBefore: boolean,
+    ): string => {
+      const start = `What that means: on the test windows ${model}`;
+      const better = "; training paid off.";
+      const worse = "; a forecast that needs no training is better here.";
+      if (before === null)
+        return `${start} ${beatsLast ? `beats ${last}${better}` : `loses to ${last}${worse}`}`;
+      if (beatsLast && beatsBefore) return `${start} beats both ${last} and ${before}${better}`;
+      if (beatsLast) return `${start} beats ${last} but loses to ${before}${worse}`;
+      if (beatsBefore) return `${start} beats ${before} but loses to ${last}${worse}`;
+      return `${start} loses to both ${last} and ${before}${worse}`;
     },
-    seeds: (n: number): string => `${n} seeds`,
-    medianRange: (median: string, min: string, max: string): string =>
-      `median ${median}, from ${min} to ${max}`,
-    meansMany: (
-      median: string,
-      persistence: string,
-      seasonal: string,
-      beatsPersistence: boolean,
-      beatsSeasonal: boolean,
-    ): string =>
-      `What that means: at the median (${median}) the model ${beatsPersistence ? "beats" : "loses to"} "repeat last month" (${persistence}) and ${beatsSeasonal ? "beats" : "loses to"} "the same month last year" (${seasonal}).`,
-    subtitle: (cell: string, lookBack: number, test: string, persistence: string, seasonal: string): string =>
-      `${cell.toUpperCase()}, look_back ${lookBack}. Test RMSE ${test}; repeating last month has ${persistence}, the same month last year ${seasonal}.`,
-    sweepSubtitle: (cell: string, seeds: number, layout: string): string =>
-      `The tutorial's ${cell.toUpperCase()}, ${count(seeds, "seed")} for each N, layout "${layout}". Every N is scored on the same last months.`,
-    sweepBest: (best: number, rmse: string, persistence: string, seasonal: string): string =>
-      `Best look_back: N = ${best}, with a median test RMSE of ${rmse} (repeat last month ${persistence}, same month last year ${seasonal}). N was chosen on the test windows themselves, so expect a little worse on new data.`,
+    luck: " One seed is luck: --seed 0..9 shows how much.",
+    luckOfFlights:
+      " One seed is luck: over seeds 0 to 9 the tutorial's LSTM does worse at the median than repeating last month (--seed 0..9 shows it).",
+    constant:
+      "What that means: the series is constant, so repeating it is exact and there is nothing to learn.",
+    diverged: (cell: string, runs: number): string =>
+      `Note: in ${count(runs, "run")} the loss of ${cell} became infinite or not a number; the last good weights were kept. A smaller --lr usually helps.`,
+    /** The test errors of the two naive forecasts, in passing; `seasonal` is null when there is no season. */
+    beside: (persistence: string, seasonal: string | null): string =>
+      `persistence ${persistence}${seasonal === null ? "" : `, seasonal naive ${seasonal}`}`,
+    subtitle: (cell: string, lookBack: number, seed: number, test: string, beside: string): string =>
+      `${cell.toUpperCase()}, look_back ${lookBack}, seed ${seed}: test RMSE ${test} (${beside})`,
+    sweepSubtitle: (cell: string, seeds: number, layout: string, test: number): string =>
+      `${cell.toUpperCase()}, ${count(seeds, "seed")} for each N, layout "${layout}". Every N is scored on the same last ${count(test, "value")}.`,
+    sweepBest: (best: number, rmse: string, beside: string): string =>
+      `Best look_back: N = ${best}, with a median test RMSE of ${rmse} (${beside}). N was chosen on the test windows themselves, so expect a little worse on new data.`,
   },
 };

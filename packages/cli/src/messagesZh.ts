@@ -86,8 +86,8 @@ export const zh: typeof en = {
     noBacktest: (model) => sentence`序列太短，无法回测，因此无从得知${named(model)}的这一预测有多可靠。`,
     noScale: (model, rmse, rival, rivalRmse) =>
       sentence`回测中有的时点之前的数据是常数，MASE 没有定义；${named(model)}的 RMSE 为 ${rmse}，${named(rival)}的为 ${rivalRmse}。`,
-    many: (models, all) =>
-      sentence`共 ${number(all)} 条序列，${models.map(({ name, series }) => `${number(series)} 条由${named(name)}预测`).join("，")}：每条序列都用回测中最好的模型，太短而无法回测的用基线。`,
+    many: (models, all, untested) =>
+      sentence`共 ${number(all)} 条序列，${models.map(({ name, series }) => `${number(series)} 条用${named(name)}`).join("，")}：每条序列都用回测中最好的模型。${untested > 0 ? `其中 ${untested} 条太短，无法回测。` : ""}`,
     manyForced: (model, all, judged, won) =>
       sentence`全部 ${number(all)} 条序列由${named(model)}预测。${judged === 0 ? "序列太短，无法回测。" : `在 ${judged} 条序列的回测中，它有 ${won} 条最好${won < judged ? "；其余的换用别的模型会更好" : ""}。`}`,
     constant: "该序列是常数，因此预测值就是这个常数。",
@@ -121,11 +121,17 @@ export const zh: typeof en = {
       `注意：${modelNames[model] ?? model} 的损失变为无穷或非数，已保留最后一组有效权重；减小 --lr 通常有效。`,
   },
   report: {
-    title: (target) => `${target} 的预测`,
+    title: (target) => `${target}${/\p{Script=Han}$/u.test(target) ? "" : " "}的预测`,
     made: (when) => `由 Lookback 生成于 ${when}`,
     forecast: "预测",
     key: (time) => `末步 ${time}`,
-    bestBaseline: (name, mase) => `${named(name)} ${mase}`,
+    bestBaseline: (name, mase) => sentence`最好的基线（${named(name)}）为 ${mase}`,
+    has: (name, mase) => sentence`${named(name)}为 ${mase}`,
+    comparedWith: "比较对象",
+    maseOf: (name) => sentence`${named(name)}的 MASE`,
+    between: (level, lo, hi) => `${level}% 区间 ${lo} 至 ${hi}`,
+    lastStep: "末步",
+    overview: (n) => `全部 ${number(n)} 条序列`,
     should: (level) => `应为 ${level}%`,
     mixedModels: "各序列的模型",
     restInTable: (n) => `下面只完整列出前 ${n} 条序列。`,
@@ -135,7 +141,7 @@ export const zh: typeof en = {
     series: "序列",
     backtest: "可信程度",
     backtestHow: (windows, horizon, season) =>
-      `每个模型都站在过去的 ${windows} 个时点，只用当时已知的数据预测 ${horizon} 步，再与真实值比较。MASE 小于 1 表示误差小于以往${season ? "“照搬上一季节同期”" : "“重复上一个值”（一步预测）"}的误差。区间包含真实值的比例应与它所标称的一致。`,
+      `每个模型都站在过去的 ${windows} 个时点，只用当时已知的数据预测 ${horizon} 步，再与真实值比较。MASE 小于 1 表示误差比在此之前逐期${season ? "“照搬上一季节同期”" : "“重复上一个值”"}的误差小。区间包含真实值的比例应与它所标称的一致。`,
     inside: (level) => `${level}% 区间覆盖率`,
     nominal: "标称值",
     training: "训练过程",
@@ -185,37 +191,55 @@ export const zh: typeof en = {
   tutorial: {
     steps: (lookBack, train, test) =>
       `共 ${train + test} 个窗口，每个窗口用前 ${lookBack} 期预测下一期；前 ${train} 个用于训练，后 ${test} 个用于测试。`,
+    usedLayout: (name, meaning) => `布局 “${name}” ${meaning}`,
+    otherLayout: (name, meaning) => `另一种布局（--layout ${name}）${meaning}`,
     sequenceLayout: (windows, lookBack) =>
-      `布局 “sequence” [${windows}, 1, ${lookBack}]（时间步, 批, 特征），即教程的写法：全部窗口连成一条 ${windows} 步的序列，批大小为 1，每个窗口的 ${lookBack} 个值是同一步的 ${lookBack} 个特征。网络的记忆从一个窗口延续到下一个窗口，测试时它记得全部过去。`,
+      `[${windows}, 1, ${lookBack}]（时间步, 批, 特征），即教程的写法：全部窗口连成一条 ${windows} 步的序列，批大小为 1，每个窗口的 ${lookBack} 个值是同一步的 ${lookBack} 个特征。网络的记忆从一个窗口延续到下一个窗口，测试时它记得全部过去。`,
     batchLayout: (windows, lookBack) =>
-      `布局 “batch” [${windows}, ${lookBack}, 1]（批, 时间步, 特征）：每个窗口自成一条 ${lookBack} 步的序列，每步一个值。窗口之间相互独立，超出 ${lookBack} 期的历史一概不记。`,
+      `[${windows}, ${lookBack}, 1]（批, 时间步, 特征）：每个窗口自成一条 ${lookBack} 步的序列，每步一个值。窗口之间相互独立，超出 ${lookBack} 期的历史一概不记。`,
     scalerAll:
       "归一化用全部数据（包括测试部分）的最大最小值，与教程一致，这有轻微的信息泄漏；用 --scaler train 可避免。",
     scalerTrain: "归一化只用训练窗口见到的数据的最大最小值。",
     epochLine: (epoch, loss) => `Epoch: ${epoch}, Loss: ${loss}`,
-    result: (cell, parameters, seed) => `${cell.toUpperCase()}，${parameters} 个参数，随机种子 ${seed}`,
-    trainRmse: "训练窗口上的 RMSE",
-    testRmse: "测试窗口上的 RMSE",
-    persistence: "朴素预测（重复上个月）",
-    seasonalNaive: "季节朴素预测（去年同月）",
-    meansOne: (model, persistence, seasonal, sure) => {
-      const place =
-        model > persistence
-          ? "既不如“重复上个月”，也不如“照搬去年同月”"
-          : model > seasonal
-            ? "好于“重复上个月”，但不如“照搬去年同月”"
-            : "好于“重复上个月”，也好于“照搬去年同月”";
-      return `这意味着：在测试窗口上，模型${place}。${sure ? "" : "单个种子靠运气：种子 0 到 9 的中位数显示，教程的 LSTM 不如“重复上个月”。"}`;
+    runLine: (seed, test, train, loss) =>
+      `种子 ${seed}：测试窗口 RMSE ${test}，训练窗口 RMSE ${train}，最后的损失 ${loss}`,
+    oneRun: (cell, parameters, seed) =>
+      `${cell.toUpperCase()}，${number(parameters)} 个参数，随机种子 ${seed}`,
+    manyRuns: (cell, parameters, seeds) =>
+      `${cell.toUpperCase()}，${number(parameters)} 个参数，${seeds} 个随机种子`,
+    testRmse: "测试窗口上的 RMSE：",
+    onTraining: "同一模型在训练窗口上",
+    persistence: (monthly) => `朴素预测（重复上${monthly ? "个月" : "一个值"}）`,
+    seasonalNaive: (monthly, season) => `季节朴素预测（${monthly ? "去年同月" : `照搬 ${season} 期前的值`}）`,
+    medianOf: (min, max) => `中位数，范围 ${min} 至 ${max}`,
+    lastValue: (monthly, rmse) => `“重复上${monthly ? "个月" : "一个值"}”（${rmse}）`,
+    seasonBefore: (monthly, season, rmse) =>
+      `${monthly ? "“照搬去年同月”" : `“照搬 ${season} 期前的值”`}（${rmse}）`,
+    theModel: "模型",
+    medianRun: (median) => `模型的中位数（${median}）`,
+    means: (model, last, beatsLast, before, beatsBefore) => {
+      const start = `这意味着：在测试窗口上，${model}`;
+      const better = "，训练是值得的。";
+      const worse = "，这里不用训练的预测反而更好。";
+      if (before === null) return `${start}${beatsLast ? `好于${last}${better}` : `不如${last}${worse}`}`;
+      if (beatsLast && beatsBefore) return `${start}好于${last}，也好于${before}${better}`;
+      if (beatsLast) return `${start}好于${last}，但不如${before}${worse}`;
+      if (beatsBefore) return `${start}好于${before}，但不如${last}${worse}`;
+      return `${start}既不如${last}，也不如${before}${worse}`;
     },
-    seeds: (n) => `${n} 个种子`,
-    medianRange: (median, min, max) => `中位数 ${median}，范围 ${min} 至 ${max}`,
-    meansMany: (median, persistence, seasonal, beatsPersistence, beatsSeasonal) =>
-      `这意味着：就中位数（${median}）而言，模型${beatsPersistence ? "好于" : "不如"}“重复上个月”（${persistence}），${beatsSeasonal ? "好于" : "不如"}“照搬去年同月”（${seasonal}）。`,
-    subtitle: (cell, lookBack, test, persistence, seasonal) =>
-      `${cell.toUpperCase()}，look_back = ${lookBack}。测试 RMSE ${test}；重复上个月 ${persistence}，去年同月 ${seasonal}。`,
-    sweepSubtitle: (cell, seeds, layout) =>
-      `教程的 ${cell.toUpperCase()}，每个 N 用 ${seeds} 个随机种子，布局 “${layout}”，均在相同的最后若干个月上评测。`,
-    sweepBest: (best, rmse, persistence, seasonal) =>
-      `最好的 look_back：N = ${best}，测试 RMSE 的中位数为 ${rmse}（重复上个月 ${persistence}，去年同月 ${seasonal}）。N 是在测试窗口上选出的，遇到新数据会略差。`,
+    luck: "单个种子靠运气，用 --seed 0..9 可看到差别有多大。",
+    luckOfFlights:
+      "单个种子靠运气：种子 0 到 9 的中位数显示，教程的 LSTM 不如“重复上个月”（用 --seed 0..9 可以验证）。",
+    constant: "这意味着：该序列是常数，重复它就完全准确，没有可学的东西。",
+    diverged: (cell, runs) =>
+      `注意：有 ${runs} 次训练中 ${cell} 的损失变为无穷或非数，已保留最后一组有效权重；减小 --lr 通常有效。`,
+    beside: (persistence, seasonal) =>
+      `朴素预测 ${persistence}${seasonal === null ? "" : `，季节朴素预测 ${seasonal}`}`,
+    subtitle: (cell, lookBack, seed, test, beside) =>
+      `${cell.toUpperCase()}，look_back = ${lookBack}，随机种子 ${seed}：测试 RMSE ${test}（${beside}）`,
+    sweepSubtitle: (cell, seeds, layout, test) =>
+      `${cell.toUpperCase()}，每个 N 用 ${seeds} 个随机种子，布局 “${layout}”，均在相同的最后 ${test} 个值上评测。`,
+    sweepBest: (best, rmse, beside) =>
+      `最好的 look_back：N = ${best}，测试 RMSE 的中位数为 ${rmse}（${beside}）。N 是在测试窗口上选出的，遇到新数据会略差。`,
   },
 };

@@ -57,7 +57,8 @@ export function overallVerdict(run: ForecastRun, lang: Lang): string {
   const counts = new Map<string, number>();
   for (const { model } of run.series) counts.set(model, (counts.get(model) ?? 0) + 1);
   const models = [...counts].map(([name, series]) => ({ name, series })).sort((a, b) => b.series - a.series);
-  return join([text.many(models, run.series.length)], lang);
+  const untested = run.series.filter((series) => series.backtest === null).length;
+  return join([text.many(models, run.series.length, untested)], lang);
 }
 
 function comparison(
