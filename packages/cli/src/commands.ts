@@ -119,8 +119,13 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
     .option("--dpi <n>", "resolution of the PNG", whole("--dpi", 20, 1200), 400)
     .action((file: string | undefined, flags: TutorialFlags & SharedFlags, command: Command) => {
       const asked = ["cell", "lookBack", "hidden", "layers", "epochs", "lr", "seed", "layout", "scaler"];
-      const own = [...asked, "sweepLookBack"].some((name) => command.getOptionValueSource(name) === "cli");
-      const section = flags.section ?? (file !== undefined || own ? "forecast" : "all");
+      const own = [...asked, "sweepLookBack"].filter((name) => command.getOptionValueSource(name) === "cli");
+      const section = flags.section ?? (file !== undefined || own.length > 0 ? "forecast" : "all");
+      if (section !== "forecast" && (file !== undefined || own.some((name) => name !== "seed"))) {
+        throw new UsageError(
+          `--section ${section} computes what the lecture notes have; a file and the flags of the forecast, other than --seed, go with --section forecast alone.`,
+        );
+      }
       return tutorial(file, { ...flags, section }, consoleOf(flags));
     });
 

@@ -52,7 +52,7 @@ const near = (actual: number, expected: number, relative: number) =>
 
 describe("the tutorial's sections have PyTorch's numbers", () => {
   it.each([0, 1])("gradients of the loss with respect to every state, seed %i", async (seed) => {
-    const { curves } = await measureGradients({ seed, seeds: [], passengers: [] });
+    const { curves } = await measureGradients({ seed, seeds: [] });
     const expected = ofKind("gradients").filter((c) => c.seed === seed);
     expect(curves.length).toBe(expected.length);
     for (const c of expected) {
@@ -69,7 +69,7 @@ describe("the tutorial's sections have PyTorch's numbers", () => {
   });
 
   it.each(ofKind("gru").map((c) => [c.seed, c] as const))("one step of a GRU, seed %i", async (seed, c) => {
-    const { x, before, forms } = await measureGru({ seed, passengers: [] });
+    const { x, before, forms } = await measureGru({ seed });
     expect(x.map(Math.fround)).toEqual(c.x.map(Math.fround));
     expect(before.map(Math.fround)).toEqual(c.h.map(Math.fround));
     const { byHand, layer } = forms[0]!;
@@ -86,7 +86,7 @@ describe("the tutorial's sections have PyTorch's numbers", () => {
   it.each(ofKind("conv1d").map((c) => [c.seed, c] as const))(
     "the convolution and its training, seed %i",
     async (seed, c) => {
-      const found = await measureConv1d({ seed, passengers: [] });
+      const found = await measureConv1d({ seed });
       found.firstOutput.flat().forEach((value, i) => {
         near(value, c.firstOutput[i]!, 1e-5);
       });

@@ -70,10 +70,10 @@ export async function tutorial(
   if (section === "all") {
     const ran = await run(sectionNames, seed, console);
     const parts = partsOf(ran, { lang: console.lang, theme: pageTheme });
-    for (const { chapter, shown } of parts)
-      for (const line of sectionLines(chapter, shown)) console.print(line);
     const whole = withForecast(parts, result.summary, result.pictures, console.lang);
     files.page = await folder.write("tutorial.html", await tutorialPage(whole, console.lang));
+    for (const { chapter, shown } of parts)
+      for (const line of sectionLines(chapter, shown)) console.print(line);
     console.print(`  ${files.page}`);
     sections = { sections: sectionsJson(ran) };
   }
@@ -89,13 +89,13 @@ async function oneSection(
   const folder = await OutputFolder.open(out);
   const ran = await run([name], seed, console);
   const files: Record<string, string> = {};
-  for (const { chapter, shown } of partsOf(ran, { lang: console.lang })) {
-    for (const line of sectionLines(chapter, shown)) console.print(line);
-    for (const figure of shown.figures) {
-      files[`${figure.name}Png`] = await folder.write(`${figure.name}.png`, await renderPng(figure.svg, dpi));
-      files[`${figure.name}Svg`] = await folder.write(`${figure.name}.svg`, await withFont(figure.svg));
-    }
+  const parts = partsOf(ran, { lang: console.lang });
+  for (const figure of parts.flatMap(({ shown }) => shown.figures)) {
+    files[`${figure.name}Png`] = await folder.write(`${figure.name}.png`, await renderPng(figure.svg, dpi));
+    files[`${figure.name}Svg`] = await folder.write(`${figure.name}.svg`, await withFont(figure.svg));
   }
+  for (const { chapter, shown } of parts)
+    for (const line of sectionLines(chapter, shown)) console.print(line);
   for (const path of Object.values(files)) console.print(`  ${path}`);
   console.document({ sections: sectionsJson(ran), files, engine: engineSummary(), versions: versions() });
 }

@@ -1,5 +1,6 @@
 import { nn, optim, randn, scope } from "@lookback/core";
-import { type CellName, FlightsNet, prepareFlights, trainFlights } from "./flights.js";
+import { type CellName, lagRmse } from "../tutorial/experiment.js";
+import { flightsFrom, trainFlights } from "./flights.js";
 import { median, type SectionOptions, type Spread, seedsOf, spread, stepper } from "./section.js";
 
 const cells = ["rnn", "lstm", "gru"] as const;
@@ -25,7 +26,7 @@ export interface CellComparison {
   testRmse: Spread;
   runs: CellRun[];
   /** Test errors after training on the last so many windows. */
-  lessData: { windows: number; testRmse: Spread }[];
+  lessData: { windows: number; testRmse: Spread; bySeed: number[] }[];
 }
 
 export interface CompareNumbers {
@@ -37,26 +38,36 @@ export interface CompareNumbers {
   large: { steps: number; batch: number; inputs: number; hidden: number };
 }
 
+interface Trained {
+  cell: CellName;
+  windows: number;
+  run: CellRun;
+  /** An epoch's. */
+  seconds: number;
+  parameters: number;
+}
+
 /** RNN, LSTM and GRU on the tutorial's forecast: size, time, training loss and test error over several seeds. */
 export async function measureCompare(options: SectionOptions): Promise<CompareNumbers> {
   const seeds = seedsOf(options);
-  const flights = prepareFlights(options.passengers);
-  const windows = shares.map((share) => Math.round(share * flights.train));
+  const flights = flightsFrom(0);
+  const data = shares.map((share) => flightsFrom(flights.train - Math.round(share * flights.train)));
+  const windows = data.map(({ train }) => train);
   const step = stepper(options, cells.length * seeds.length * windows.reduce((a, b) => a + b, 0));
-  const all: Record<CellName, { run: CellRun; seconds: number; windows: number }[]> = {
-    rnn: [],
-    lstm: [],
-    gru: [],
-  };
+  const all: Trained[] = [];
   // Cell by cell within each seed, so that a busy moment of the machine meets all three.
   for (const seed of seeds) {
-    for (const count of windows) {
+    for (const part of data) {
       for (const cell of cells) {
-        const from = flights.train - count;
-        const run = await trainFlights(flights, cell, seed, options.signal, from);
-        const { trainLoss, testRmse, secondsPerEpoch } = run;
-        all[cell].push({ run: { seed, trainLoss, testRmse }, seconds: secondsPerEpoch, windows: count });
-        await step(count);
+        const { losses, testRmse, seconds, net } = await trainFlights(part, cell, seed, options.signal);
+        all.push({
+          cell,
+          windows: part.train,
+          run: { seed, trainLoss: losses.at(-1)!, testRmse },
+          seconds: seconds / losses.length,
+          parameters: net.parameterCount(),
+        });
+        await step(part.train);
       }
     }
   }
@@ -64,26 +75,25 @@ export async function measureCompare(options: SectionOptions): Promise<CompareNu
   return {
     seeds,
     cells: cells.map((cell) => {
-      const full = all[cell].filter((entry) => entry.windows === flights.train);
+      const of = (count: number) => all.filter((entry) => entry.cell === cell && entry.windows === count);
+      const full = of(flights.train);
       return {
         cell,
-        parameters: new FlightsNet(cell).parameterCount(),
+        parameters: full[0]!.parameters,
         millisecondsPerEpoch: 1000 * median(full.map(({ seconds }) => seconds)),
         millisecondsLarge: times[cell],
         trainLoss: spread(full.map(({ run }) => run.trainLoss)),
         testRmse: spread(full.map(({ run }) => run.testRmse)),
         runs: full.map(({ run }) => run),
-        lessData: windows.map((count) => ({
-          windows: count,
-          testRmse: spread(
-            all[cell].filter((entry) => entry.windows === count).map(({ run }) => run.testRmse),
-          ),
-        })),
+        lessData: windows.map((count) => {
+          const bySeed = of(count).map(({ run }) => run.testRmse);
+          return { windows: count, testRmse: spread(bySeed), bySeed };
+        }),
       };
     }),
-    persistence: flights.persistence,
-    seasonalNaive: flights.seasonalNaive,
-    testWindows: flights.actual.length - flights.train,
+    persistence: lagRmse(flights, 1),
+    seasonalNaive: lagRmse(flights, 12),
+    testWindows: flights.test,
     large,
   };
 }

@@ -3,8 +3,8 @@ import { type ChartOptions, chart, endLabels, frame } from "../plot/frame.js";
 import { numberTicks } from "../plot/scales.js";
 import { element } from "../plot/svg.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
-import type { CompareNumbers } from "./compare.js";
-import type { CellName } from "./flights.js";
+import type { CellName } from "../tutorial/experiment.js";
+import type { CellComparison, CompareNumbers } from "./compare.js";
 import { namedTicks, panels, powerTicks } from "./panels.js";
 import type { ShownSection } from "./section.js";
 import { digits, fixed, spreadText } from "./words.js";
@@ -18,6 +18,32 @@ interface Large {
   lstm: string;
 }
 
+/** GRU against LSTM after training on so many windows. */
+interface Duel {
+  windows: number;
+  gru: string;
+  lstm: string;
+  /** Seeds with which the GRU's error is the smaller. */
+  wins: number;
+  seeds: number;
+}
+
+/** Nine of ten seeds, or more, are a clear answer. */
+function verdictOf({ wins, seeds }: Duel): "yes" | "no" | "unclear" {
+  return wins >= 0.9 * seeds ? "yes" : wins <= 0.1 * seeds ? "no" : "unclear";
+}
+
+function duel(gru: CellComparison, lstm: CellComparison, at: number): Duel {
+  const [a, b] = [gru.lessData.at(at)!, lstm.lessData.at(at)!];
+  return {
+    windows: a.windows,
+    gru: fixed(a.testRmse.median, 1),
+    lstm: fixed(b.testRmse.median, 1),
+    wins: a.bySeed.filter((error, i) => error < b.bySeed[i]!).length,
+    seeds: a.bySeed.length,
+  };
+}
+
 const english = {
   title: "RNN, LSTM and GRU on the same forecast",
   how: (seeds: number, windows: number) =>
@@ -28,21 +54,13 @@ const english = {
     `Fewer parameters: yes, ${gru} against ${lstm} (three blocks of weights instead of four); an RNN has ${rnn}.`,
   time: (gru: string, lstm: string, verdict: "faster" | "same" | "slower", large: Large) =>
     `Faster: ${{ faster: "yes", same: "no difference worth the name", slower: "no" }[verdict]}; an epoch takes ${gru} ms against ${lstm} ms (medians). With 6 units most of the time is not arithmetic; with ${large.hidden} units, ${large.steps} steps and a batch of ${large.batch} a training step takes ${large.gru} ms against ${large.lstm} ms.`,
-  data: (
-    windows: number,
-    gru: string,
-    lstm: string,
-    fewer: boolean,
-    full: number,
-    gruFull: string,
-    lstmFull: string,
-  ) =>
-    `Less data: ${fewer ? "it looks so" : "not here"}. Trained on the last ${windows} windows only, the GRU's median test RMSE is ${gru} and the LSTM's ${lstm}; with all ${full} windows they are ${gruFull} and ${lstmFull}.`,
+  data: (few: Duel, full: Duel) =>
+    `Less data: ${{ yes: "yes", no: "no", unclear: "not to be told from this" }[verdictOf(few)]}. Where the record begins so late that only ${few.windows} windows are left to train on, the median test RMSE is ${few.gru} for the GRU and ${few.lstm} for the LSTM, and the GRU is better with ${few.wins} of ${few.seeds} seeds. With all ${full.windows} windows it is ${full.gru} and ${full.lstm}, and the GRU is better with ${full.wins}.`,
   luck: (rows: string, more: boolean, persistence: string, seasonal: string) =>
     `But look at the spread: ${rows}.${more ? " Seeds differ by more than cells do." : ""} Repeating last month has ${persistence} and the same month last year ${seasonal}, without any training.`,
   range: (cell: string, min: string, max: string) => `${cell} from ${min} to ${max}`,
   caption: (windows: number) =>
-    `Medians over seeds, smallest and largest in brackets; the last column after training on the last ${windows} windows only`,
+    `Medians over seeds, smallest and largest in brackets; the last column where only ${windows} windows are left to train on`,
   head: ["cell", "parameters", "ms per epoch", "training loss", "test RMSE", "test RMSE, less data"],
   naive: "repeat last month",
   seasonal: "same month last year",
@@ -62,12 +80,12 @@ const chinese: Text = {
   size: (gru, lstm, rnn) => `参数更少：是的，${gru} 对 ${lstm}（三组权重，而不是四组）；RNN 有 ${rnn} 个。`,
   time: (gru, lstm, verdict, large) =>
     `更快：${{ faster: "是的", same: "没有值得一提的差别", slower: "不是" }[verdict]}；每轮 ${gru} 毫秒对 ${lstm} 毫秒（中位数）。只有 6 个单元时，大部分时间并不在算术上；${large.hidden} 个单元、${large.steps} 步、批大小 ${large.batch} 时，一个训练步为 ${large.gru} 毫秒对 ${large.lstm} 毫秒。`,
-  data: (windows, gru, lstm, fewer, full, gruFull, lstmFull) =>
-    `需要的数据更少：${fewer ? "看来如此" : "这里并非如此"}。只用最后 ${windows} 个窗口训练时，GRU 的测试 RMSE 中位数为 ${gru}，LSTM 为 ${lstm}；用全部 ${full} 个窗口时分别为 ${gruFull} 和 ${lstmFull}。`,
+  data: (few, full) =>
+    `需要的数据更少：${{ yes: "是的", no: "不是", unclear: "从这里看不出来" }[verdictOf(few)]}。如果记录开始得晚，只剩 ${few.windows} 个窗口可训练，GRU 的测试 RMSE 中位数为 ${few.gru}，LSTM 为 ${few.lstm}，${few.seeds} 个种子中 GRU 更好的有 ${few.wins} 个；用全部 ${full.windows} 个窗口时为 ${full.gru} 和 ${full.lstm}，GRU 更好的有 ${full.wins} 个。`,
   luck: (rows, more, persistence, seasonal) =>
     `但要看离散程度：${rows}。${more ? "种子之间的差别大于单元之间的差别。" : ""}重复上个月的误差是 ${persistence}，照搬去年同月是 ${seasonal}，都不需要训练。`,
   range: (cell, min, max) => `${cell} 从 ${min} 到 ${max}`,
-  caption: (windows) => `各种子的中位数，括号内为最小和最大值；最后一列只用最后 ${windows} 个窗口训练`,
+  caption: (windows) => `各种子的中位数，括号内为最小和最大值；最后一列只有 ${windows} 个窗口可训练`,
   head: ["单元", "参数个数", "毫秒/轮", "训练损失", "测试 RMSE", "测试 RMSE（少量数据）"],
   naive: "重复上个月",
   seasonal: "去年同月",
@@ -86,11 +104,10 @@ export function showCompare(numbers: CompareNumbers, options: PlotOptions): Show
   const [rnn, lstm, gru] = [find("rnn"), find("lstm"), find("gru")];
   const rmse = (value: number) => fixed(value, 1);
   const ratio = gru.millisecondsPerEpoch / lstm.millisecondsPerEpoch;
-  const [few, full] = [gru.lessData[0]!.windows, gru.lessData.at(-1)!.windows];
+  const few = gru.lessData[0]!.windows;
   const ranges = numbers.cells.map(({ cell, testRmse }) =>
     text.range(cell.toUpperCase(), rmse(testRmse.min), rmse(testRmse.max)),
   );
-  const [gruFew, lstmFew] = [gru, lstm].map((c) => c.lessData[0]!.testRmse.median) as [number, number];
   return {
     title: text.title,
     paragraphs: [
@@ -103,15 +120,7 @@ export function showCompare(numbers: CompareNumbers, options: PlotOptions): Show
         ratio < 0.9 ? "faster" : ratio > 1.1 ? "slower" : "same",
         { ...numbers.large, gru: digits(gru.millisecondsLarge, 2), lstm: digits(lstm.millisecondsLarge, 2) },
       ),
-      text.data(
-        few,
-        rmse(gruFew),
-        rmse(lstmFew),
-        gruFew < lstmFew,
-        full,
-        rmse(gru.testRmse.median),
-        rmse(lstm.testRmse.median),
-      ),
+      text.data(duel(gru, lstm, 0), duel(gru, lstm, -1)),
       text.luck(
         ranges.join(options.lang === "zh" ? "，" : ", "),
         seedsDifferMore(numbers),

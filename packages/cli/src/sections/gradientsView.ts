@@ -160,7 +160,7 @@ export function showGradients(numbers: GradientNumbers, options: PlotOptions): S
 }
 
 function nameOf({ cell, scale, gateBias }: GradientCurve, text: Text): string {
-  if (scale !== undefined) return text.weights(digits(scale, 2)) + (scale < 0.6 ? text.initial : "");
+  if (scale !== undefined) return text.weights(digits(scale)) + (scale < 0.6 ? text.initial : "");
   return gateBias ? text.gate(cell.toUpperCase()) : cell.toUpperCase() + text.initial;
 }
 

@@ -22,7 +22,6 @@ const english = {
   unit: "unit",
   byHand: "by hand",
   layer: "nn.GRU",
-  difference: "difference",
   reset: "r = σ(W·x + U·h)",
   update: "z = σ(W·x + U·h)",
   candidate: "candidate n",
@@ -49,7 +48,6 @@ const chinese: Text = {
   unit: "单元",
   byHand: "手算",
   layer: "nn.GRU",
-  difference: "相差",
   reset: "r = σ(W·x + U·h)",
   update: "z = σ(W·x + U·h)",
   candidate: "候选状态 n",
@@ -98,18 +96,14 @@ export function showGru(numbers: GruNumbers, options: PlotOptions): ShownSection
 }
 
 function comparison(caption: string, byHand: GruStep, layer: GruStep, text: Text): SectionTable {
+  const row = (name: string, values: number[]) => [name, ...values.map((value) => fixed(value, 6))];
   return {
     caption,
-    head: ["", text.unit, text.byHand, text.layer, text.difference],
-    rows: quantities.flatMap((name) =>
-      byHand[name].map((value, i) => [
-        i === 0 ? text[name] : "",
-        String(i + 1),
-        fixed(value, 7),
-        fixed(layer[name][i]!, 7),
-        digits(Math.abs(value - layer[name][i]!), 1),
-      ]),
-    ),
+    head: ["", ...byHand.hidden.map((_, i) => `${text.unit} ${i + 1}`)],
+    rows: quantities.flatMap((name) => [
+      row(`${text[name]}, ${text.byHand}`, byHand[name]),
+      row(`${text[name]}, ${text.layer}`, layer[name]),
+    ]),
   };
 }
 

@@ -9,8 +9,6 @@ export interface SectionOptions {
   seed?: number;
   /** The seeds of experiments that are repeated. Default `seed` … `seed` + 9. */
   seeds?: readonly number[];
-  /** Monthly passengers of flights.csv, for the sections that forecast them. */
-  passengers: ArrayLike<number>;
   signal?: AbortSignal | undefined;
   /** How much of the section is done, from 0 to 1. */
   onProgress?: ((done: number) => void) | undefined;

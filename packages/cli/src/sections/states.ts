@@ -1,6 +1,6 @@
 import type { nn } from "@lookback/core";
 import { scope, type Tensor } from "@lookback/core";
-import { prepareFlights, trainFlights } from "./flights.js";
+import { flightsFrom, trainFlights } from "./flights.js";
 import { median, type SectionOptions, type Spread, seedsOf, spread, stepper } from "./section.js";
 
 /** How fast one unit's value moves over time. */
@@ -58,14 +58,14 @@ export interface StateNumbers {
 /** Trains the tutorial's LSTM from several seeds and measures how fast its cell and hidden states move. */
 export async function measureStates(options: SectionOptions): Promise<StateNumbers> {
   const seeds = seedsOf(options);
-  const flights = prepareFlights(options.passengers);
+  const flights = flightsFrom(0);
   const step = stepper(options, seeds.length);
   const runs: LayerMovement[] = [];
   let traces: StateNumbers["traces"] = [];
   for (const seed of seeds) {
     const { net } = await trainFlights(flights, "lstm", seed, options.signal);
     scope(() => {
-      const layers = (net.recurrent as nn.LSTM).inspect(flights.x);
+      const layers = (net.recurrent as nn.LSTM).inspect(flights.inputs);
       runs.push(...layers.map((layer) => movementOf(seed, layer)));
       if (seed === seeds[0]) traces = layers.map(traceOf);
     });

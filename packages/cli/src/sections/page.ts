@@ -1,0 +1,69 @@
+import { html, Markup } from "../html.js";
+import { type Lang, messages } from "../messages.js";
+import { fontFace, visibleText } from "../plot/font.js";
+import { reportStyle } from "../reportStyle.js";
+import type { SectionTable, ShownSection } from "./section.js";
+
+const titles: Record<Lang, string> = {
+  en: "RNN, LSTM, GRU and 1-D convolution, computed",
+  zh: "RNN、LSTM、GRU 与一维卷积：逐节计算",
+};
+const contents: Record<Lang, string> = { en: "Contents", zh: "目录" };
+
+/** What the tutorial's pictures need beside the report's style: on a phone they scroll instead of shrinking. */
+const style = `
+figure{overflow-x:auto}
+figure svg{min-width:600px}
+caption{text-align:left;color:var(--lb-muted);font-size:14px;padding:6px 8px}
+td{white-space:nowrap}
+nav ol{margin:0 0 20px;padding-left:0;list-style:none}
+.chapter{color:var(--lb-muted);margin-right:.6em}
+`;
+
+export interface Part {
+  /** Where the tutorial has it, and the anchor in the page. */
+  chapter: string;
+  shown: ShownSection;
+}
+
+/** All sections in one HTML file that needs nothing else: pictures, style and the glyphs of its font are in it. */
+export async function tutorialPage(parts: readonly Part[], lang: Lang): Promise<string> {
+  const title = titles[lang];
+  const body = html`<main>
+<header><h1>${title}</h1></header>
+<nav><h2>${contents[lang]}</h2><ol>${parts.map(
+    ({ chapter, shown }, i) =>
+      html`<li><a href="#part-${i + 1}"><span class="chapter">${chapter}</span>${shown.title}</a></li>`,
+  )}</ol></nav>
+${parts.map(
+  ({ chapter, shown }, i) => html`<section class="long" id="part-${i + 1}">
+<h2><span class="chapter">${chapter}</span>${shown.title}</h2>
+${shown.paragraphs.map((text) => (text.includes("\n") ? html`<pre>${text}</pre>` : html`<p>${text}</p>`))}
+${shown.figures.map(({ svg }) => html`<figure>${new Markup(svg.replace(/ xmlns="[^"]*"/, ""))}</figure>`)}
+${shown.tables.map(table)}
+</section>
+`,
+)}</main>`.text;
+  const font = await fontFace(visibleText(`${title} ${body}`));
+  return html`<!doctype html>
+<html lang="${messages(lang).htmlLang}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; font-src data:">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${new Markup(font)}${new Markup(reportStyle)}${new Markup(style)}</style>
+</head>
+<body>
+${new Markup(body)}
+</body>
+</html>
+`.text;
+}
+
+function table({ caption, head, rows }: SectionTable): Markup {
+  const titled = head.some((cell) => cell !== "");
+  return html`<div class="scroll"><table>${caption === undefined ? null : html`<caption>${caption}</caption>`}${
+    titled ? html`<thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>` : null
+  }<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
+}
