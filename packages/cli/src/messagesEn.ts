@@ -254,8 +254,9 @@ export const en = {
       return `${start} loses to both ${last} and ${before}${worse}`;
     },
     luck: " One seed is luck: --seed 0..9 shows how much.",
+    // Of seeds 0 to 199, 102 beat persistence and 60 seasonal naive with plain SIMD, 99 and 59 with relaxed SIMD.
     luckOfFlights:
-      " One seed is luck: over seeds 0 to 9 the tutorial's LSTM does worse at the median than repeating last month (--seed 0..9 shows it).",
+      " One seed is luck: of 200 seeds, half beat repeating last month and three in ten the same month last year (--seed 0..9 shows how they spread).",
     constant:
       "What that means: the series is constant, so repeating it is exact and there is nothing to learn.",
     diverged: (cell: string, runs: number): string =>
