@@ -1,12 +1,9 @@
 import { AbortError, Generator } from "@lookback/core";
-import { beforeAll, describe, expect, it } from "vitest";
-import { type Golden, readGolden } from "../../../golden/read.js";
-import { measureCnn, waves } from "../src/sections/cnn.js";
-import { measureCompare } from "../src/sections/compare.js";
+import { describe, expect, it } from "vitest";
+import { waves } from "../src/sections/cnn.js";
 import { measureConv1d, printedInput, printedOutput } from "../src/sections/conv1d.js";
 import { measureGradients } from "../src/sections/gradients.js";
 import { gruStep, measureGru, printedStep } from "../src/sections/gru.js";
-import type { SectionName, SectionResult } from "../src/sections/section.js";
 import { sections } from "../src/sections/sections.js";
 import { measureStates, movement } from "../src/sections/states.js";
 import { verdictOf } from "../src/sections/statesView.js";
@@ -96,25 +93,8 @@ describe("Conv1d's example", () => {
   });
 });
 
-describe("the classifiers", () => {
-  it("mix samples as published and keep them apart when corrected", async () => {
-    const found = await measureCnn(options);
-    expect(found.stages.map((stage) => stage.length)).toEqual([24, 23, 22, 21, 20]);
-    found.mixing.published.flat().forEach((norm) => {
-      expect(norm).toBeGreaterThan(0);
-    });
-    found.mixing.corrected.forEach((row, i) => {
-      row.forEach((norm, j) => {
-        expect(norm > 0).toBe(i === j);
-      });
-    });
-    expect(found.published.otherBatch).toContain("expected 10240");
-    expect(found.published.changed).toBeGreaterThan(0);
-    expect(found.corrected.changed).toBe(0);
-    expect(found.corrected.testAccuracy).toBeGreaterThan(found.published.testAccuracy);
-    expect(found.corrected.testAccuracy).toBeGreaterThan(0.6);
-  });
-  it("learn from waves whose number of periods is the class", () => {
+describe("the classifiers' samples", () => {
+  it("are waves whose number of periods is the class", () => {
     const { x, labels } = waves(3, new Float32Array(15).fill(100), new Generator(0));
     const samples = x.toArray<number[][][]>();
     expect(labels).toEqual([0, 1, 2]);
@@ -130,76 +110,16 @@ describe("the classifiers", () => {
   });
 });
 
-describe("the comparison of cells", () => {
-  it("has the tutorial's parameters and baselines, and errors in PyTorch's range", async () => {
-    const golden = readGolden<Golden<{ cell: string; testRmse: number }>>("tutorial");
-    const found = await measureCompare({ seeds: [0, 1, 2] });
-    expect(Object.fromEntries(found.cells.map((c) => [c.cell, c.parameters]))).toEqual({
-      rnn: 157,
-      lstm: 607,
-      gru: 457,
-    });
-    expect(found.persistence).toBeCloseTo(52.5, 1);
-    expect(found.seasonalNaive).toBeCloseTo(46.1, 1);
-    for (const { cell, testRmse, runs, lessData } of found.cells) {
-      const range = golden.cases.filter((c) => c.cell === cell).map((c) => c.testRmse);
-      expect(runs.map((run) => run.seed)).toEqual([0, 1, 2]);
-      expect(testRmse.median).toBeGreaterThan(Math.min(...range));
-      expect(testRmse.median).toBeLessThan(Math.max(...range));
-      expect(lessData.map((part) => part.windows)).toEqual([28, 112]);
-    }
-  });
-});
-
 describe("sections", () => {
-  const results = new Map<SectionName, SectionResult>();
-  beforeAll(async () => {
-    for (const section of sections) results.set(section.name, await section.run(options));
-  });
-
   it("are the tutorial's, in its order", () => {
     expect(sections.map((s) => s.name)).toEqual(["gradients", "states", "gru", "compare", "conv1d", "cnn"]);
   });
 
-  it.each(sections.map((s) => s.name))("%s says and draws the same in both languages", (name) => {
-    const [english, chinese] = (["en", "zh"] as const).map((lang) => results.get(name)!.show({ lang }));
-    expect(english!.paragraphs.length).toBe(chinese!.paragraphs.length);
-    expect(english!.figures.map((f) => f.name)).toEqual(chinese!.figures.map((f) => f.name));
-    expect(english!.figures.length).toBeGreaterThan(0);
-    english!.tables.forEach((table, i) => {
-      const other = chinese!.tables[i]!;
-      expect(table.rows.every((row) => row.length === table.head.length)).toBe(true);
-      expect([table.head.length, table.rows.length]).toEqual([other.head.length, other.rows.length]);
-    });
-    expect(chinese!.title).toMatch(/[\u4e00-\u9fff]/);
-    for (const shown of [english!, chinese!]) {
-      const all = [
-        shown.title,
-        ...shown.paragraphs,
-        ...shown.tables.flatMap((t) => [t.caption ?? "", ...t.head, ...t.rows.flat()]),
-      ];
-      for (const text of all) expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
-      for (const { svg } of shown.figures) {
-        expect(svg).toMatch(/^<svg .*<\/svg>$/s);
-        expect(svg).not.toMatch(/NaN|undefined|Infinity/);
-      }
-    }
-    const words = english!.paragraphs.join(" ");
-    if (name !== "conv1d") expect(words).not.toMatch(/[\u4e00-\u9fff]/);
-  });
-
-  it("give numbers that JSON keeps", () => {
-    for (const { json } of results.values()) expect(JSON.parse(JSON.stringify(json))).toEqual(json);
-  });
-
   it("give the same numbers from the same seed, and others from another", async () => {
-    const [a, b, c] = [
-      await measureStates(options),
-      await measureStates(options),
-      await measureStates({ ...options, seeds: [2] }),
-    ];
+    const one = { seed: 0, seeds: [3] };
+    const [a, b] = [await measureStates(one), await measureStates(one)];
     expect(a).toEqual(b);
-    expect(a.runs[0]!.cell).not.toEqual(c.runs[0]!.cell);
+    expect(a.runs[0]!.cell).not.toEqual((await measureStates({ seeds: [2] })).runs[0]!.cell);
   });
 
   it.each(["gradients", "states", "compare", "cnn"] as const)("%s stops when told to", async (name) => {
@@ -211,7 +131,7 @@ describe("sections", () => {
 
   it("report progress from 0 to 1", async () => {
     const seen: number[] = [];
-    await sections.find((s) => s.name === "cnn")!.run({ ...options, onProgress: (done) => seen.push(done) });
+    await measureGradients({ seeds: [0], onProgress: (done) => seen.push(done) });
     expect(seen.length).toBeGreaterThan(2);
     expect(seen).toEqual([...seen].sort((x, y) => x - y));
     expect(seen.at(-1)).toBeLessThanOrEqual(1);
