@@ -45,7 +45,7 @@ const short = { epochs: 3 };
 const wave = (count: number) => Array.from({ length: count }, (_, i) => 10 + 3 * Math.sin(i) + i / 10);
 
 describe("the tutorial as published", () => {
-  test("has a median test error over seeds 0 to 9 in PyTorch's range, and worse than persistence, as its text says", async () => {
+  test("has a median test error over seeds 0 to 9 in PyTorch's range, and some seeds beat persistence while others do not", async () => {
     const { json, words } = await run({ seeds: tenSeeds });
     expect(json.windows).toEqual({ train: 112, test: 29 });
     expect(json.runs.map((one) => one.seed)).toEqual(tenSeeds);
@@ -53,12 +53,11 @@ describe("the tutorial as published", () => {
     expect(json.testRmse.median).toBeLessThan(69.3);
     expect(json.persistence.testRmse).toBeCloseTo(52.4914, 3);
     expect(json.seasonalNaive.testRmse).toBeCloseTo(46.0816, 3);
-    expect(json.testRmse.median).toBeGreaterThan(json.persistence.testRmse);
+    expect(json.testRmse.min).toBeLessThan(json.persistence.testRmse);
+    expect(json.testRmse.max).toBeGreaterThan(json.persistence.testRmse);
     expect(words).toMatch(/persistence \(repeat last month\) +52\.5\n/);
     expect(words).toMatch(/seasonal naive \(same month last year\) +46\.1\n/);
-    expect(words).toMatch(
-      /median run \(.*\) loses to both "repeat last month" \(52\.5\) and "same month last/,
-    );
+    expect(words).toMatch(/^What that means: .* the median run \(.*"repeat last month" \(52\.5\)/m);
   });
 
   test.each(["rnn", "gru", "lstm"] as const)("follows PyTorch's first losses with %s", async (cell) => {
