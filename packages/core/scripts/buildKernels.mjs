@@ -10,7 +10,15 @@ const core = fileURLToPath(new URL("..", import.meta.url));
 const assembly = join(core, "assembly");
 writeFileSync(join(assembly, "tiles.generated.ts"), tilesModule());
 
-async function compile(relaxed) {
+const options = [
+  "--runtime stub --importMemory --noExportMemory --initialMemory 1 --maximumMemory 65536 -O3 --noAssert --enable simd",
+  // constants lie below 1024, which the engine leaves alone; more of them than that is an error
+  "--lowMemoryLimit 1024",
+  // 201: sizes and addresses are both 32 bits here; 112: v128 functions are exported between files only
+  "--disableWarning 201 --disableWarning 112",
+];
+
+async function compile(...more) {
   let binary;
   const { error, stderr } = await asc.main(
     [
@@ -19,35 +27,13 @@ async function compile(relaxed) {
       assembly,
       "--outFile",
       "kernels.wasm",
-      "--runtime",
-      "stub",
-      "--importMemory",
-      "--noExportMemory",
-      "--initialMemory",
-      "1",
-      // constants lie below 1024, which the engine leaves alone; more of them than that is an error
-      "--lowMemoryLimit",
-      "1024",
-      "--maximumMemory",
-      "65536",
-      "-O3",
-      "--noAssert",
-      "--enable",
-      "simd",
-      ...(relaxed ? ["--enable", "relaxed-simd"] : []),
-      // 201: sizes and addresses are both 32 bits here; 112: v128 functions are exported between files only
-      "--disableWarning",
-      "201",
-      "--disableWarning",
-      "112",
+      ...[...options, ...more].join(" ").split(" "),
     ],
-    { writeFile: (name, contents) => void (name.endsWith(".wasm") && (binary = Buffer.from(contents))) },
+    { writeFile: (_, contents) => void (binary = Buffer.from(contents)) },
   );
-  if (error) {
-    console.error(stderr.toString());
-    throw error;
-  }
-  return binary;
+  if (!error) return binary;
+  console.error(`${stderr}`);
+  process.exit(1);
 }
 
 /**
@@ -60,19 +46,18 @@ function memoryKindOffset(binary) {
   return at;
 }
 
-const plain = await compile(false);
-const relaxed = await compile(true);
-const text = (name, doc, value) => `/** ${doc} */\nexport const ${name} = ${JSON.stringify(value)};\n`;
+const plain = await compile();
+const relaxed = await compile("--enable relaxed-simd");
 writeFileSync(
   join(core, "src/engine/wasm.generated.ts"),
-  `// Written by scripts/buildKernels.mjs from assembly/.\n${text(
-    "plainWasm",
-    "Kernels with plain SIMD, base64.",
-    plain.toString("base64"),
-  )}${text("relaxedWasm", "Kernels with relaxed SIMD, base64.", relaxed.toString("base64"))}${text(
-    "memoryKindOffset",
-    "The byte of either module (plain, relaxed) to set to 3 so that it imports a shared memory; it is 1 for a plain one.",
-    [memoryKindOffset(plain), memoryKindOffset(relaxed)],
-  )}`,
+  `// Written by scripts/buildKernels.mjs from assembly/.
+
+/** Kernels with plain SIMD, base64. */
+export const plainWasm = "${plain.toString("base64")}";
+/** Kernels with relaxed SIMD, base64. */
+export const relaxedWasm = "${relaxed.toString("base64")}";
+/** The byte of the one and the other module to set to 3 so that it imports a shared memory. */
+export const memoryKindOffset = [${memoryKindOffset(plain)}, ${memoryKindOffset(relaxed)}] as const;
+`,
 );
 console.error(`Kernels: plain ${plain.length} bytes, relaxed ${relaxed.length} bytes`);

@@ -4,7 +4,7 @@
 // A tile holds R rows × P panels of 8 columns of C in registers (2·R·P vectors, at most 12 of the 16 that x86 has) and
 // runs down K: each step loads 8 columns of B per panel and splats one element of A per row.
 
-/** How many panels a tile of so many rows takes at once: few rows need several to keep the multipliers busy. */
+/** How many panels a tile of so many rows takes at once: few rows need several because a chain of fused multiply-adds waits four cycles for each step. */
 const panelsFor = { 1: [4, 3, 2, 1], 2: [3, 2, 1], 3: [2, 1], 4: [1], 5: [1], 6: [1] };
 const unroll = 4;
 
