@@ -4,6 +4,7 @@ import { PassThrough, Readable } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Golden, readGolden } from "../../../golden/read.js";
 import { main } from "../src/main.js";
+import { isCovered, visibleText } from "../src/plot/font.js";
 import type { CnnNumbers } from "../src/sections/cnn.js";
 import { showCnn } from "../src/sections/cnnView.js";
 import type { CompareNumbers } from "../src/sections/compare.js";
@@ -68,29 +69,36 @@ describe("lookback tutorial with all its sections", () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity|\[object/);
   });
 
-  it.each(sectionNames)("%s says and draws the same in both languages", (name) => {
-    const [english, chinese] = (["en", "zh"] as const).map((lang) =>
-      shows[name](document.sections[name], { lang }),
-    ) as [ShownSection, ShownSection];
-    expect(english.paragraphs.length).toBe(chinese.paragraphs.length);
-    expect(english.figures.map((f) => f.name)).toEqual(chinese.figures.map((f) => f.name));
-    english.tables.forEach((table, i) => {
-      const other = chinese.tables[i]!;
-      for (const row of table.rows) expect(row.length).toBe(table.head.length);
-      expect([table.head.length, table.rows.length]).toEqual([other.head.length, other.rows.length]);
-    });
-    for (const shown of [english, chinese]) {
-      const tables = shown.tables.flatMap((t) => [t.caption ?? "", ...t.head, ...t.rows.flat()]);
-      const svgs = shown.figures.map(({ svg }) => svg);
-      for (const text of [shown.title, ...shown.paragraphs, ...tables, ...svgs]) {
-        expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  it.each(sectionNames)(
+    "%s says and draws the same in both languages, in letters of the shipped font",
+    async (name) => {
+      const [english, chinese] = (["en", "zh"] as const).map((lang) =>
+        shows[name](document.sections[name], { lang }),
+      ) as [ShownSection, ShownSection];
+      expect(english.paragraphs.length).toBe(chinese.paragraphs.length);
+      expect(english.figures.map((f) => f.name)).toEqual(chinese.figures.map((f) => f.name));
+      english.tables.forEach((table, i) => {
+        const other = chinese.tables[i]!;
+        for (const row of table.rows) expect(row.length).toBe(table.head.length);
+        expect([table.head.length, table.rows.length]).toEqual([other.head.length, other.rows.length]);
+      });
+      for (const shown of [english, chinese]) {
+        const tables = shown.tables.flatMap((t) => [t.caption ?? "", ...t.head, ...t.rows.flat()]);
+        const svgs = shown.figures.map(({ svg }) => svg);
+        for (const text of [shown.title, ...shown.paragraphs, ...tables, ...svgs]) {
+          expect(text).not.toMatch(/NaN|undefined|Infinity|\[object/);
+        }
+        const written = [shown.title, ...shown.paragraphs, ...tables, ...svgs.map(visibleText)].join("");
+        const missing: string[] = [];
+        for (const char of new Set(written)) if (!(await isCovered(char))) missing.push(char);
+        expect(missing).toEqual([]);
+        expect(svgs.length).toBeGreaterThan(0);
+        for (const svg of svgs) expect(svg).toMatch(/^<svg .*<\/svg>$/s);
       }
-      expect(svgs.length).toBeGreaterThan(0);
-      for (const svg of svgs) expect(svg).toMatch(/^<svg .*<\/svg>$/s);
-    }
-    expect(chinese.title).toMatch(/[\u4e00-\u9fff]/);
-    expect(english.paragraphs.join(" ")).not.toMatch(/[\u4e00-\u9fff]/);
-  });
+      expect(chinese.title).toMatch(/[\u4e00-\u9fff]/);
+      expect(english.paragraphs.join(" ")).not.toMatch(/[\u4e00-\u9fff]/);
+    },
+  );
 
   it("compares cells with the tutorial's parameters and baselines, and errors in PyTorch's range", () => {
     const golden = readGolden<Golden<{ cell: string; testRmse: number }>>("tutorial");

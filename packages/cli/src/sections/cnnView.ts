@@ -59,7 +59,7 @@ const chinese: Text = {
     `由此，参数个数随批大小的平方增长（B = ${b} 时为 ${published}，改正后的网络无论批多大都是 ${corrected}）；批大小一变就无法计算；每个样本只有一个输出数，没有类别这一维。`,
   refused: (shape) => `少一个样本的批会被拒绝：${shape}`,
   task: (classes, train, test, epochs) =>
-    `两个网络都在一个人造问题上训练：15 个通道 × 24 步，噪声下的波有 1、2 或 3 个周期，共 ${classes} 类，${train} 个样本训练，${test} 个留作测试，Adam 训练 ${epochs} 轮。原网络只能给出一个数，所以让它学类别的编号；改正后的网络每类有一个输出，用交叉熵学习。`,
+    `两个网络都在一个人造问题上训练：15 个通道 × 24 步，噪声下的波有 1、2 或 3 个周期，共 ${classes} 类，${train} 个样本训练，${test} 个留作测试，Adam 训练 ${epochs} 轮。原网络只能给出一个数，所以让它学类别的编号；改正后的网络每类有一个输出，用 CrossEntropyLoss 学习。`,
   result: (published, corrected, guess, changed, test) =>
     `在留出的样本上，原网络答对 ${published}，改正后的网络答对 ${corrected}（瞎猜为 ${guess}）。同样的 ${test} 个样本换一个顺序、换一批邻居再判断，原网络有 ${changed} 个答案变了，而本不该有任何变化。`,
   correctedChanged: (changed) => `改正后的网络有 ${changed} 个变化。`,

@@ -12,9 +12,9 @@ const english = {
   how: (inputs: number, units: number, difference: string) =>
     `One step of a GRU with ${inputs} inputs and ${units} units, computed twice: by hand from the formulas, in plain double-precision arithmetic, and by nn.GRU. The largest difference is ${difference}, the rounding of float32.`,
   forms: (between: string) =>
-    `There are two GRUs. PyTorch (and cuDNN) multiply the reset gate with the finished product, n = tanh(W·x + b + r∘(U·h + b′)); the tutorial's text says so too. Its formula, h̃ = tanh(W·[r∗h, x]), multiplies r with the state before the product: nn.GRU(…, { resetAfter: false }). These are different functions: with the same weights their new states differ here by up to ${between}.`,
+    `There are two GRUs. PyTorch (and cuDNN) multiply the reset gate with the finished product, n = tanh(W·x + b + r*(U·h + b′)); the tutorial's text says so too. Its formula, n = tanh(W·[r*h, x]), multiplies r with the state before the product: nn.GRU(…, { resetAfter: false }). These are different functions: with the same weights their new states differ here by up to ${between}.`,
   flipped: (difference: string) =>
-    `The tutorial's z is PyTorch's 1 − z. It writes h_t = (1 − z)∗h_{t−1} + z∗h̃, so that z says how much is new; PyTorch's z says how much is kept. Since σ(−a) = 1 − σ(a), changing the sign of the z rows of W, U and both biases turns one into the other: the printed formulas with these signs give the same state to ${difference}. (The tutorial's own text, where z is like the forget gate, has PyTorch's meaning, and its formula the other.)`,
+    `The tutorial's z is PyTorch's 1 − z. It writes h_t = (1 − z)*h_{t−1} + z*n, so that z says how much is new; PyTorch's z says how much is kept. Since σ(−a) = 1 − σ(a), changing the sign of the z rows of W, U and both biases turns one into the other: the printed formulas with these signs give the same state to ${difference}. (The tutorial's own text, where z is like the forget gate, has PyTorch's meaning, and its formula the other.)`,
   given: "What goes in",
   after: "PyTorch's form: r after the product",
   before: "The printed form: r before the product",
@@ -22,6 +22,7 @@ const english = {
   unit: "unit",
   byHand: "by hand",
   layer: "nn.GRU",
+  complement: "1 − z of nn.GRU",
   reset: "r = σ(W·x + U·h)",
   update: "z = σ(W·x + U·h)",
   candidate: "candidate n",
@@ -38,9 +39,9 @@ const chinese: Text = {
   how: (inputs, units, difference) =>
     `一个有 ${inputs} 个输入、${units} 个单元的 GRU 走一步，算两遍：按公式用普通双精度数手算，以及用 nn.GRU。两者最大相差 ${difference}，即 float32 的舍入误差。`,
   forms: (between) =>
-    `GRU 有两种。PyTorch（以及 cuDNN）把重置门乘在乘积之后，n = tanh(W·x + b + r∗(U·h + b′))，教程的文字也是这样说的。教程的公式 tanh(W·[r∗h, x]) 则先把 r 乘在状态上再做乘积，对应 nn.GRU(…, { resetAfter: false })。这是两个不同的函数：同样的权重，这里的新状态最多相差 ${between}。`,
+    `GRU 有两种。PyTorch（以及 cuDNN）把重置门乘在乘积之后，n = tanh(W·x + b + r*(U·h + b′))，教程的文字也是这样说的。教程的公式 tanh(W·[r*h, x]) 则先把 r 乘在状态上再做乘积，对应 nn.GRU(…, { resetAfter: false })。这是两个不同的函数：同样的权重，这里的新状态最多相差 ${between}。`,
   flipped: (difference) =>
-    `教程的 z 等于 PyTorch 的 1 − z。教程写作 h_t = (1 − z)∗h_{t−1} + z∗n，z 表示更新多少；PyTorch 的 z 表示保留多少。因为 σ(−a) = 1 − σ(a)，把 W、U 和两个偏置中属于 z 的行变号，就能互相转换：变号后按印出的公式计算，得到的状态相差不超过 ${difference}。（教程的文字说 z 相当于遗忘门，那是 PyTorch 的含义，与它自己的公式相反。）`,
+    `教程的 z 等于 PyTorch 的 1 − z。教程写作 h_t = (1 − z)*h_{t−1} + z*n，z 表示更新多少；PyTorch 的 z 表示保留多少。因为 σ(−a) = 1 − σ(a)，把 W、U 和两个偏置中属于 z 的行变号，就能互相转换：变号后按印出的公式计算，得到的状态相差不超过 ${difference}。（教程的文字说 z 相当于遗忘门，那是 PyTorch 的含义，与它自己的公式相反。）`,
   given: "输入",
   after: "PyTorch 的形式：r 乘在乘积之后",
   before: "印出的形式：r 乘在乘积之前",
@@ -48,6 +49,7 @@ const chinese: Text = {
   unit: "单元",
   byHand: "手算",
   layer: "nn.GRU",
+  complement: "nn.GRU 的 1 − z",
   reset: "r = σ(W·x + U·h)",
   update: "z = σ(W·x + U·h)",
   candidate: "候选状态 n",
@@ -89,20 +91,27 @@ export function showGru(numbers: GruNumbers, options: PlotOptions): ShownSection
         numbers.printed,
         { ...before.layer, update: before.layer.update.map((z) => 1 - z) },
         text,
+        text.complement,
       ),
     ],
     figures: [{ name: "gru", title: text.figure, svg: betweenPlot(numbers, options.lang, text, theme) }],
   };
 }
 
-function comparison(caption: string, byHand: GruStep, layer: GruStep, text: Text): SectionTable {
+function comparison(
+  caption: string,
+  byHand: GruStep,
+  layer: GruStep,
+  text: Text,
+  layerUpdate = text.layer,
+): SectionTable {
   const row = (name: string, values: number[]) => [name, ...values.map((value) => fixed(value, 6))];
   return {
     caption,
     head: ["", ...byHand.hidden.map((_, i) => `${text.unit} ${i + 1}`)],
     rows: quantities.flatMap((name) => [
       row(`${text[name]}, ${text.byHand}`, byHand[name]),
-      row(`${text[name]}, ${text.layer}`, layer[name]),
+      row(name === "update" ? `${text[name]}, ${layerUpdate}` : `${text[name]}, ${text.layer}`, layer[name]),
     ]),
   };
 }

@@ -39,7 +39,7 @@ ${parts.map(
   ({ chapter, shown }, i) => html`<section class="long" id="part-${i + 1}">
 <h2><span class="chapter">${chapter}</span>${shown.title}</h2>
 ${shown.paragraphs.map((text) => (text.includes("\n") ? html`<pre>${text}</pre>` : html`<p>${text}</p>`))}
-${shown.figures.map(({ svg }) => html`<figure>${new Markup(svg.replace(/ xmlns="[^"]*"/, ""))}</figure>`)}
+${shown.figures.map(({ svg }) => html`<figure style="max-width:${widthOf(svg)}px">${new Markup(svg.replace(/ xmlns="[^"]*"/, ""))}</figure>`)}
 ${shown.tables.map(table)}
 </section>
 `,
@@ -59,6 +59,12 @@ ${new Markup(body)}
 </body>
 </html>
 `.text;
+}
+
+/** How wide a picture may become: as wide as it was drawn; one that was to fill the page, as the page. */
+function widthOf(svg: string): number {
+  const drawn = Number(/ width="(\d+)"/.exec(svg)?.[1] ?? 1000);
+  return drawn < 800 ? drawn + 60 : 1000;
 }
 
 function table({ caption, head, rows }: SectionTable): Markup {

@@ -67,7 +67,10 @@ const forecastTitles: Record<Lang, string> = {
   zh: "LSTM 预测航班乘客数，与教程完全一致",
 };
 
-/** Section 4, as `runTutorial` gives it, as a part of the page: it stands behind the comparison of the cells. */
+/**
+ * Section 4, as `runTutorial` gives it, as a part of the page: it stands behind the comparison of the cells. Of the
+ * summary's lines those that begin with blanks are a table, and the one before them is its title.
+ */
 export function withForecast(
   parts: readonly Part[],
   summary: readonly string[],
@@ -75,25 +78,23 @@ export function withForecast(
   lang: Lang,
 ): Part[] {
   const title = forecastTitles[lang];
+  const lines = summary.filter((line) => line !== "");
+  const isRow = (line: string) => line.startsWith("  ");
+  const first = lines.findIndex(isRow);
+  const cells = lines.filter(isRow).map((line) => line.trim().split(/ {2,}/));
+  const width = Math.max(0, ...cells.map((row) => row.length));
   const shown: ShownSection = {
     title,
-    paragraphs: paragraphsOf(summary),
-    tables: [],
+    paragraphs: lines.filter((line, i) => !isRow(line) && i !== first - 1),
+    tables: [
+      {
+        caption: lines[first - 1] ?? "",
+        head: Array.from({ length: width }, () => ""),
+        rows: cells.map((row) => [...row, ...Array.from({ length: width - row.length }, () => "")]),
+      },
+    ],
     figures: pictures.map(({ name, svg }) => ({ name, title, svg })),
   };
   const after = parts.findIndex(({ chapter }) => Number.parseFloat(chapter) > 4);
   return parts.toSpliced(after < 0 ? parts.length : after, 0, { chapter: "4", shown });
-}
-
-/** Lines for a terminal as paragraphs; those of a table, which begin with blanks, stay together as they are. */
-function paragraphsOf(lines: readonly string[]): string[] {
-  const paragraphs: string[] = [];
-  let table = false;
-  for (const line of lines) {
-    const indented = line.startsWith("  ");
-    if (indented && table) paragraphs[paragraphs.length - 1] += `\n${line}`;
-    else if (line !== "") paragraphs.push(indented ? `${line}\n` : line);
-    table = indented;
-  }
-  return paragraphs.map((paragraph) => paragraph.replace(/\n\n/g, "\n"));
 }
