@@ -13,7 +13,7 @@ const lookback = (...args) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 
-lookback("tutorial", "--out", "out/tutorial");
+lookback("tutorial", "--seed", "0..9", "--out", "out/tutorial");
 lookback("forecast", "data/flights.csv", "--out", "out/flights");
 lookback(
   "predict",

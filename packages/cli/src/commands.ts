@@ -172,6 +172,7 @@ function withTable(command: Command): Command {
       "linear, previous or zero: fill missing times (default: they are an error)",
       oneOf("--fill-gaps", ["linear", "previous", "zero"]),
     )
+    .option("--sort", "sort rows by time (default: unsorted rows are an error)")
     .option("--encoding <name>", "encoding of a text file (default: UTF-8)");
 }
 

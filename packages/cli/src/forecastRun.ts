@@ -48,6 +48,8 @@ export interface SeriesRun {
   baselines: { name: string; forecast: Forecast }[];
   /** Loss of the last network's training, epoch by epoch; empty for a baseline. */
   losses: number[];
+  /** Whether the model came from a file and was neither trained nor tested now. */
+  saved?: boolean;
   /** Bytes of the model file. */
   modelBytes: Uint8Array;
 }

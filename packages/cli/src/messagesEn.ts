@@ -84,6 +84,8 @@ export const en = {
     useInstead: (baseline: string): string => `--model ${baseline} would forecast with it.`,
     coverage: (model: string, level: number, share: number, values: number, narrow: boolean): string =>
       `The ${level} % intervals of ${modelNames[model] ?? model} held ${Math.round(share * 100)} % of the ${count(values, "value")} that came${narrow ? ": they are too narrow" : ""}.`,
+    saved: (model: string): string =>
+      `This forecast comes from a saved ${modelNames[model] ?? model} model, without training; its backtest is in the report of the run that trained it.`,
     noBacktest: (model: string): string =>
       `The series is too short for a backtest, so nothing tells how good this forecast by ${modelNames[model] ?? model} is.`,
     noScale: (model: string, rmse: string, rival: string, rivalRmse: string): string =>

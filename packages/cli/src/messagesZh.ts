@@ -83,6 +83,8 @@ export const zh: typeof en = {
     useInstead: (baseline) => `用 --model ${baseline} 可改用它来预测。`,
     coverage: (model, level, share, values, narrow) =>
       sentence`${named(model)}的 ${level}% 区间实际包含了 ${number(values)} 个真实值中的 ${Math.round(share * 100)}%${narrow ? "，区间偏窄" : ""}。`,
+    saved: (model) =>
+      sentence`这一预测由已保存的${named(model)}模型给出，未重新训练；它的回测结果见训练时的报告。`,
     noBacktest: (model) => sentence`序列太短，无法回测，因此无从得知${named(model)}的这一预测有多可靠。`,
     noScale: (model, rmse, rival, rivalRmse) =>
       sentence`回测中有的时点之前的数据是常数，MASE 没有定义；${named(model)}的 RMSE 为 ${rmse}，${named(rival)}的为 ${rivalRmse}。`,

@@ -13,7 +13,7 @@ export class OutputFolder {
 
   static async open(path: string): Promise<OutputFolder> {
     try {
-      await mkdir(path, { recursive: true });
+      await makeFolder(path);
       if (!(await stat(path)).isDirectory()) throw Object.assign(new Error(), { code: "EEXIST" });
       // Root may write everywhere, so what decides is whether writing works.
       await access(path, constants.W_OK);
@@ -47,13 +47,36 @@ export class OutputFolder {
 async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw cannotWrite(path, error);
   }
+}
+
+/**
+ * Makes a folder and those above it that are missing. Not Node's recursive mkdir, which never returns where the system
+ * refuses to make folders in one that exists, as in /proc.
+ */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return;
+    const parent = dirname(path);
+    if (errorCode(error) !== "ENOENT" || parent === path || (await isFolder(parent))) throw error;
+    await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function cannotWrite(path: string, error: unknown): Error {

@@ -35,6 +35,7 @@ export function rivalOf(run: SeriesRun): ModelScore | undefined {
 export function verdict(run: SeriesRun, forced: string | null, network: string | null, lang: Lang): string {
   const text = messages(lang).verdict;
   if (isConstant(run.series.values)) return text.constant;
+  if (run.saved) return join([text.saved(run.model)], lang);
   const own = ownScore(run);
   if (own === undefined) return join([text.noBacktest(run.model)], lang);
   return join([...comparison(run, own, forced, network, lang), coverage(own, lang)], lang);

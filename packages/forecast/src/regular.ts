@@ -96,7 +96,7 @@ function sortedRows(raw: RawSeries): readonly number[] {
   if (early.length === rows.length - 1) {
     throw new DataError(
       `${where(raw)}: the rows run from the newest time to the oldest (${show(raw, rows[0]!)} is first). ` +
-        "Sort them by time, oldest first, or set the option sort.",
+        "Sort them by time, oldest first, or set sort (--sort).",
     );
   }
   const shown = early.map(
@@ -104,7 +104,7 @@ function sortedRows(raw: RawSeries): readonly number[] {
   );
   throw new DataError(
     `${where(raw)}: the rows must be sorted by time, but time runs backwards at ${firstFew(shown)}. ` +
-      "Sort them, oldest first, or set the option sort.",
+      "Sort them, oldest first, or set sort (--sort).",
   );
 }
 
@@ -194,7 +194,7 @@ function gaps(
   return new DataError(
     `${where(raw)}: the frequency is ${frequencyName(freq)}, and ${fit.missing === 1 ? "a time is" : `${fit.missing} times are`} missing: ` +
       `${shown.slice(0, 3).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}. ` +
-      "Add the rows, or set the option fillGaps to linear, previous or zero.",
+      "Add the rows, or set fillGaps (--fill-gaps) to linear, previous or zero.",
   );
 }
 

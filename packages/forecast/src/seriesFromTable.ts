@@ -114,7 +114,7 @@ function readValues(table: Table, target: Column, fill: boolean): Float64Array {
   if (missing.length > 0 && !fill) {
     throw new DataError(
       `${table.source}: column "${target.name}" must hold a number in every row, but ${firstFew(missing)}. ` +
-        "Fill in the missing values, or set the option fillGaps to linear, previous or zero.",
+        "Fill in the missing values, or set fillGaps (--fill-gaps) to linear, previous or zero.",
     );
   }
   return values;

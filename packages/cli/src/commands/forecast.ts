@@ -9,8 +9,9 @@ import { messages } from "../messages.js";
 import { OutputFolder } from "../output.js";
 import { Progress } from "../progress.js";
 import { readTable } from "../table/readTable.js";
+import { isBaseline } from "../verdict.js";
 import { writeForecast } from "./forecastOutput.js";
-import { forecastSeries, isBaseline, type Stage } from "./forecastSeries.js";
+import { forecastSeries, type Stage } from "./forecastSeries.js";
 
 /** What says how to read a table. */
 export interface TableFlags {
@@ -20,6 +21,7 @@ export interface TableFlags {
   freq?: string;
   season?: number;
   fillGaps?: "linear" | "previous" | "zero";
+  sort?: boolean;
   encoding?: string;
 }
 
@@ -133,6 +135,7 @@ export async function readSeries(
     ...(flags.freq === undefined ? {} : { freq: flags.freq }),
     ...(flags.season === undefined ? {} : { seasonLength: flags.season }),
     ...(flags.fillGaps === undefined ? {} : { fillGaps: flags.fillGaps }),
+    ...(flags.sort === undefined ? {} : { sort: flags.sort }),
   });
   return { series, rows: table.rowCount };
 }

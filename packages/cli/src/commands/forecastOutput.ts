@@ -15,7 +15,7 @@ import { verdict } from "../verdict.js";
 const shownSteps = 24;
 
 /**
- * Writes pictures, table, report and model (unless it is one that was there before), and says where they are.
+ * Writes pictures and table, and report and model unless the model was there before, and says where they are.
  * Everything is made before the first file is written.
  */
 export async function writeForecast(
@@ -28,21 +28,18 @@ export async function writeForecast(
   const svg = forecastPicture(run, { lang: console.lang });
   const png = await renderPng(svg, dpi);
   const withGlyphs = await withFont(svg);
-  const report = await forecastReport(run, console.lang);
-  const modelNames = modelFileNames(run.series);
-  const files = {
+  const models = existingModel === undefined ? modelFileNames(run.series) : [];
+  const paths = models.map((name) => folder.file(name));
+  const report = existingModel === undefined ? await forecastReport(run, console.lang, paths[0]) : null;
+  const files: Record<string, string> = {
     png: await folder.write("forecast.png", png),
     svg: await folder.write("forecast.svg", withGlyphs),
     csv: await folder.write("forecast.csv", forecastCsv(run)),
-    report: await folder.write("report.html", report),
   };
-  const models: string[] = [];
-  if (existingModel === undefined) {
-    for (const [i, one] of run.series.entries())
-      models.push(await folder.write(modelNames[i]!, one.modelBytes));
-  }
-  showForecast(run, [...Object.values(files), ...models], console);
-  console.document(forecastJson(run, files, existingModel === undefined ? models : [existingModel]));
+  if (report !== null) files.report = await folder.write("report.html", report);
+  for (const [i, name] of models.entries()) await folder.write(name, run.series[i]!.modelBytes);
+  showForecast(run, [...Object.values(files), ...paths], console);
+  console.document(forecastJson(run, files, existingModel === undefined ? paths : [existingModel]));
 }
 
 /** `model.safetensors`, or one file for each series with an id fit for a file name. */

@@ -10,6 +10,7 @@ import {
 } from "@lookback/forecast";
 import type { SeriesRun } from "../forecastRun.js";
 import { baselines, saveBaseline } from "../modelFile.js";
+import { isBaseline } from "../verdict.js";
 
 /** How one series is to be forecast. */
 export interface SeriesTask {
@@ -34,8 +35,6 @@ export interface SeriesTask {
 export type Stage =
   | { kind: "fit"; model: string }
   | { kind: "backtest"; model: string; fold: number; folds: number };
-
-export const isBaseline = (name: string): boolean => name in baselines;
 
 /**
  * Trains, backtests beside the baselines, chooses the model with the least MASE (unless one was asked for), and

@@ -62,6 +62,7 @@ export async function predict(
         forecast: await model.forecaster.predict({ horizon, levels: flags.levels }),
         baselines: others,
         losses: [],
+        saved: true,
         modelBytes: bytes,
       },
     ],

@@ -44,7 +44,14 @@ export async function tutorial(
   const folder = await OutputFolder.open(out);
   const progress = new Progress(console);
   const { signal } = console.io;
-  const options: TutorialOptions = { ...rest, seeds: seed, sweep: sweepLookBack ?? null, lang: console.lang };
+  const { seasonLength } = data;
+  const options: TutorialOptions = {
+    ...rest,
+    seasonLength,
+    seeds: seed,
+    sweep: sweepLookBack ?? null,
+    lang: console.lang,
+  };
   const result = await runTutorial(options, data.values, data.times, data.target, {
     signal,
     print: (line) => console.print(line),
@@ -120,6 +127,7 @@ function run(
 }
 
 interface TutorialData {
+  seasonLength: number;
   values: ArrayLike<number>;
   times: readonly string[];
   target: string;
@@ -137,5 +145,5 @@ async function readData(file: string | undefined, console: Console): Promise<Tut
   const one = series[0]!;
   if (series.length > 1)
     throw new DataError(`${file} holds ${series.length} series; the tutorial takes one.`);
-  return { values: one.values, times: one.times, target: one.target };
+  return { seasonLength: one.seasonLength, values: one.values, times: one.times, target: one.target };
 }

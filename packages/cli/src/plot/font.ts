@@ -54,10 +54,7 @@ export async function isCovered(text: string): Promise<boolean> {
 /** A `@font-face` rule that carries exactly the glyphs of a text, so that it looks the same everywhere. */
 export async function fontFace(text: string): Promise<string> {
   const characters = [...new Set(text)].sort().join("");
-  const woff = await subsetFont(await fontBytes(), characters, {
-    targetFormat: "woff2",
-    keepFeatures: ["kern"],
-  });
+  const woff = await subsetFont(await fontBytes(), characters, { targetFormat: "woff2" });
   return `@font-face{font-family:"${fontFamily}";src:url(data:font/woff2;base64,${woff.toString("base64")}) format("woff2")}`;
 }
 
