@@ -1,11 +1,4 @@
-import {
-  AbortError,
-  ArgumentError,
-  DataError,
-  defaultGenerator,
-  FormatError,
-  loadSafetensors,
-} from "@lookback/core";
+import { ArgumentError, DataError, defaultGenerator } from "@lookback/core";
 import { describe, expect, test } from "vitest";
 import { backtest } from "../src/backtest.js";
 import { seasonalNaive } from "../src/baselines.js";
@@ -15,12 +8,10 @@ import type { NeuralOptions } from "../src/neuralOptions.js";
 import { type Series, seriesFromValues, sliceSeries } from "../src/series.js";
 import { forecasterConformance } from "./forecaster.conformance.js";
 import { distance, flights, messageOf, rejectionOf } from "./helpers.js";
+import { fitted, make, small } from "./smallNeural.js";
 
-/** Small enough to train in a moment. */
-const small: NeuralOptions = { hidden: 4, epochs: 8, ensemble: 2 };
-/** The same for the suite that all forecasters pass, where only what is kept to matters. */
+/** For the suite that all forecasters pass, where only what is kept to matters. */
 const tiny: NeuralOptions = { ...small, epochs: 3 };
-const make = (options: NeuralOptions = {}) => new NeuralForecaster({ ...small, ...options });
 
 for (const cell of ["lstm", "gru", "rnn"] as const) {
   forecasterConformance(cell, { make: () => make({ ...tiny, cell }), fewest: 8 });
@@ -30,18 +21,9 @@ forecasterConformance("a recursive lstm", {
   fewest: 8,
 });
 forecasterConformance("a tutorial-like lstm", {
-  make: () => make({ scaler: "minmax", log: false }),
+  make: () => make({ ...tiny, scaler: "minmax", log: false }),
   fewest: 8,
 });
-
-const sameBytes = (a: Uint8Array, b: Uint8Array) =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
-
-async function fitted(series: Series = flights, options: NeuralOptions = {}): Promise<NeuralForecaster> {
-  const forecaster = make(options);
-  await forecaster.fit(series);
-  return forecaster;
-}
 
 describe("with its defaults,", () => {
   test("it forecasts the flights well below seasonal naive, with intervals that hold", async () => {
@@ -172,145 +154,6 @@ describe("one step ahead,", () => {
     const forecaster = await fitted();
     expect(messageOf(() => forecaster.oneStep(flights, from), ArgumentError)).toContain(
       "from 24 (values needed before it) to 144",
-    );
-  });
-});
-
-describe("saved as a file,", () => {
-  test("the model forecasts the same bits when loaded, and says the same of itself", async () => {
-    const forecaster = await fitted();
-    const loaded = NeuralForecaster.load(forecaster.save());
-    expect(await loaded.predict({ horizon: 30 })).toEqual(await forecaster.predict({ horizon: 30 }));
-    expect([loaded.name, loaded.parameterCount, loaded.windows]).toEqual([
-      "lstm",
-      forecaster.parameterCount,
-      forecaster.windows,
-    ]);
-    expect(sameBytes(loaded.save(), forecaster.save())).toBe(true);
-  });
-
-  test("a model of a constant series works too", async () => {
-    const forecaster = await fitted(seriesFromValues(new Array(30).fill(5)));
-    expect([...(await NeuralForecaster.load(forecaster.save()).predict({ horizon: 2 })).mean]).toEqual([
-      5, 5,
-    ]);
-  });
-
-  test("its tensors carry PyTorch's names", async () => {
-    const { tensors } = loadSafetensors((await fitted()).save());
-    expect(Object.keys(tensors).slice(0, 6)).toEqual(
-      [
-        "rnn.weight_ih_l0",
-        "rnn.weight_hh_l0",
-        "rnn.bias_ih_l0",
-        "rnn.bias_hh_l0",
-        "head.weight",
-        "head.bias",
-      ].map((key) => `members.0.${key}`),
-    );
-  });
-
-  test("it goes on from newer values without training", async () => {
-    const forecaster = NeuralForecaster.load((await fitted(sliceSeries(flights, 0, 132))).save());
-    forecaster.observe(flights);
-    const { times, mean } = await forecaster.predict({ horizon: 2 });
-    expect(times).toEqual(["1961-01-01", "1961-02-01"]);
-    expect(mean[0]).toBe(
-      forecaster.oneStep({ ...flights, values: Float64Array.of(...flights.values, 1) }, 144).mean[0],
-    );
-  });
-
-  test("it does not go on from too little, or another frequency", async () => {
-    const forecaster = await fitted();
-    expect(messageOf(() => forecaster.observe(sliceSeries(flights, 0, 20)), DataError)).toContain(
-      "needs the last 24 values",
-    );
-    expect(messageOf(() => forecaster.observe(seriesFromValues(flights.values)), DataError)).toContain(
-      'trained on MS data, series "value" has frequency index',
-    );
-  });
-
-  test("a damaged or foreign file is told in a sentence", async () => {
-    const bytes = (await fitted()).save();
-    const text = new TextDecoder("latin1").decode(bytes);
-    const edit = (from: string, to: string) =>
-      Uint8Array.from(text.replace(from, to), (char) => char.charCodeAt(0));
-    const cases: [Uint8Array, string][] = [
-      [new Uint8Array(), "m.safetensors"],
-      [
-        new TextEncoder().encode("year,month,passengers\n1949,January,112\n"),
-        "not a readable safetensors file",
-      ],
-      [bytes.slice(0, -100), "m.safetensors"],
-      [bytes.slice(0, 300), "m.safetensors"],
-      [
-        edit("lookback-forecaster", "lookback-forecastex"),
-        "not a forecaster that this version of Lookback can read",
-      ],
-      [edit('\\"outputs\\":12', '\\"outputs\\":13'), "is damaged"],
-      [edit('\\"hidden\\":4', '\\"hidden\\":5'), "weights of network 1 are missing or do not fit"],
-      [edit('\\"cell\\":\\"lstm\\"', '\\"cell\\":\\"gruu\\"'), "at config.cell"],
-      [edit('\\"members\\":2', '\\"members\\":3'), "weights of network 3 are missing"],
-      [edit('"lookback":', '"lookbagg":'), "holds tensors but no forecaster"],
-    ];
-    for (const [broken, part] of cases) {
-      expect(messageOf(() => NeuralForecaster.load(broken, "m.safetensors"), FormatError)).toContain(part);
-    }
-  });
-});
-
-describe("interrupted,", () => {
-  /** Interrupts the training after so many epochs over all networks, and gives what was saved. */
-  async function interrupt(options: NeuralOptions, series: Series, epochs: number): Promise<Uint8Array> {
-    const controller = new AbortController();
-    let [left, saved] = [epochs, new Uint8Array()];
-    const work = make(options).fit(series, {
-      signal: controller.signal,
-      onProgress: () => --left === 0 && controller.abort(),
-      checkpoint: { save: (bytes) => void (saved = bytes.slice()) },
-    });
-    expect(await rejectionOf(work, AbortError)).toContain("A checkpoint was saved");
-    return saved;
-  }
-
-  test.each([1, 7, 8, 12, 20, 31])(
-    "it goes on bit for bit from a checkpoint after %i epochs",
-    async (epochs) => {
-      const straight = await fitted();
-      const resumed = make();
-      await resumed.fit(flights, { resume: await interrupt({}, flights, epochs) });
-      expect(sameBytes(resumed.save(), straight.save())).toBe(true);
-    },
-  );
-
-  test("it goes on in the same order of shuffled batches", async () => {
-    const long = seriesFromValues(Array.from({ length: 400 }, (_, t) => 100 + ((t * 7919) % 101)));
-    const straight = await fitted(long);
-    const resumed = make();
-    await resumed.fit(long, { resume: await interrupt({}, long, 3) });
-    expect(sameBytes(resumed.save(), straight.save())).toBe(true);
-  });
-
-  test("it does not go on with other data, other options, or a file of another kind", async () => {
-    const saved = await interrupt({}, flights, 3);
-    const foreign = (await fitted()).save();
-    expect(
-      await rejectionOf(make().fit(sliceSeries(flights, 0, 143), { resume: saved }), FormatError),
-    ).toContain("other data or other options");
-    expect(await rejectionOf(make({ lr: 0.5 }).fit(flights, { resume: saved }), FormatError)).toContain(
-      "other data or other options",
-    );
-    expect(await rejectionOf(make().fit(flights, { resume: foreign }), FormatError)).toContain(
-      "not one of a forecaster's training",
-    );
-    expect(await rejectionOf(make().fit(flights, { resume: new Uint8Array(3) }), FormatError)).toContain(
-      "the checkpoint",
-    );
-  });
-
-  test("before it began, it says so", async () => {
-    expect(await rejectionOf(make().fit(flights, { signal: AbortSignal.abort() }), AbortError)).toBe(
-      "lstm: interrupted.",
     );
   });
 });

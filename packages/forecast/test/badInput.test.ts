@@ -1,0 +1,316 @@
+import { ArgumentError, DataError } from "@lookback/core";
+import { describe, expect, test } from "vitest";
+import { type SeriesFromTableOptions, seriesFromTable } from "../src/seriesFromTable.js";
+import type { Table } from "../src/table.js";
+import { file, flightsTable, messageOf } from "./helpers.js";
+
+const _read = (table: Table, options?: SeriesFromTableOptions) => seriesFromTable(table, options)[0]!;
+const months = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, i) => new Date(Date.UTC(2020, from + i, 1)).toISOString().slice(0, 10));
+const ones = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+describe("bad input is told in one sentence that names the place", () => {
+  const date = months(6);
+  const cases: [
+    what: string,
+    table: Table,
+    options: SeriesFromTableOptions,
+    kind: typeof DataError | typeof ArgumentError,
+    parts: string[],
+  ][] = [
+    [
+      "an unknown target",
+      flightsTable,
+      { target: "passenger" },
+      ArgumentError,
+      ['no column named "passenger"', 'Did you mean "passengers"?', '"year", "month", "passengers"'],
+    ],
+    ["an unknown time", flightsTable, { time: "when" }, ArgumentError, ["time: flights.csv has no column"]],
+    ["an unknown id", flightsTable, { id: "shop" }, ArgumentError, ["id: flights.csv has no column"]],
+    [
+      "a target that is time",
+      file({ date, y: ones(6) }),
+      { target: "date", time: "date" },
+      ArgumentError,
+      ["already serves as time"],
+    ],
+    [
+      "times that are not a date's parts",
+      flightsTable,
+      { time: ["passengers", "month"] },
+      ArgumentError,
+      ["must be a year and its parts"],
+    ],
+    [
+      "no numeric column",
+      file({ date, note: ["a", "b", "c", "d", "e", "f"] }),
+      {},
+      DataError,
+      ["no numeric column", '"note"', '"date" is taken as time'],
+    ],
+    [
+      "two numeric columns",
+      file({ date, cats: ones(6), dogs: ones(6) }),
+      {},
+      DataError,
+      ['("cats", "dogs")', "--target"],
+    ],
+    [
+      "two columns of times",
+      file({ begin: date, end: date, y: ones(6) }),
+      {},
+      DataError,
+      ['"begin", "end"', "--time"],
+    ],
+    [
+      "a cell that is a word",
+      file({ date, y: [1, 2, "oops", 4, "what", 6] }),
+      {},
+      DataError,
+      ['sales.csv: column "y"', 'line 4 holds "oops", line 6 holds "what"'],
+    ],
+    [
+      "a thousands separator",
+      file({ date, y: ["1", "1,234", "3", "4", "5", "6"] }),
+      {},
+      DataError,
+      ['line 3 holds "1,234"', "write 1234"],
+    ],
+    [
+      "a column of thousands separators",
+      file({ date, y: date.map((_, i) => `${i + 1},000`) }),
+      {},
+      DataError,
+      ['line 2 holds "1,000"', "write 1000", "and 3 more"],
+    ],
+    ["a decimal comma", file({ date, y: ["1", "2,5", "3", "4", "5", "6"] }), {}, DataError, ["write 2.5"]],
+    [
+      "a sign of currency",
+      file({ date, y: ["$1", "$2", "$3", "$4", "$5", "$6"] }),
+      {},
+      DataError,
+      ['"$1": write the bare number'],
+    ],
+    [
+      "an empty cell",
+      file({ date, y: [1, null, 3, "", 5, 6] }),
+      {},
+      DataError,
+      ["line 3 holds nothing, line 5 holds nothing", "fillGaps"],
+    ],
+    ["NaN", file({ date, y: [1, 2, 3, Number.NaN, 5, 6] }), {}, DataError, ["line 5 holds NaN"]],
+    ["the word NA", file({ date, y: ["1", "2", "NA", "4", "5", "6"] }), {}, DataError, ['line 4 holds "NA"']],
+    [
+      "infinity",
+      file({ date, y: [1, 2, 3, 4, Number.NEGATIVE_INFINITY, 6] }),
+      { fillGaps: "linear" },
+      DataError,
+      ["line 6 holds infinity"],
+    ],
+    [
+      "infinity in words",
+      file({ date, y: ["1", "inf", "3", "4", "5", "1e999"] }),
+      {},
+      DataError,
+      ["line 3 holds infinity, line 7 holds infinity"],
+    ],
+    ["a boolean", file({ date, y: [1, 2, 3, 4, 5, true] }), {}, DataError, ["line 7 holds a boolean"]],
+    [
+      "a date that does not exist",
+      file({ date: ["2020-01-01", "2020-02-30", "2020-03-01", "2020-04-01", "2020-05-01"], y: ones(5) }),
+      {},
+      DataError,
+      ['column "date"', 'line 3 holds "2020-02-30"', "Write dates as 2020-01-31"],
+    ],
+    [
+      "an empty time",
+      file({ date: [null, ...months(5)], y: ones(6) }),
+      {},
+      DataError,
+      ["line 2 holds nothing"],
+    ],
+    [
+      "a time column in an unknown style",
+      file({ date: ["1st", "2nd", "3rd"], y: ones(3) }),
+      {},
+      DataError,
+      ['column "date"', '"1st"'],
+    ],
+    [
+      "a month that does not exist",
+      file({ year: [2020, 2020, 2020], month: ["Jan", "Fob", "Mar"], y: ones(3) }),
+      {},
+      DataError,
+      ['column "month"', 'line 3 holds "Fob"'],
+    ],
+    [
+      "a year that is missing",
+      file({ year: [2020, null, 2020], month: [1, 2, 3], y: ones(3) }),
+      {},
+      DataError,
+      ['column "year"', "line 3 holds nothing"],
+    ],
+    [
+      "a day that the month does not have",
+      file({ year: ones(3).map(() => 2021), month: [2, 2, 2], day: [27, 28, 29], y: ones(3) }),
+      {},
+      DataError,
+      ['column "day"', "line 4 holds 29"],
+    ],
+    [
+      "dates in an ambiguous order",
+      file({ date: ["1/1/2020", "1/2/2020", "3/2/2020"], y: ones(3) }),
+      {},
+      DataError,
+      ["day first or month first"],
+    ],
+    [
+      "offsets on some times only",
+      file({ date: ["2020-01-01T00:00Z", "2020-01-01T01:00", "2020-01-01T02:00Z"], y: ones(3) }),
+      {},
+      DataError,
+      ["some times name an offset", "line 3"],
+    ],
+    [
+      "duplicated times",
+      file({ date: ["2020-01-01", "2020-02-01", "2020-02-01", "2020-03-01"], y: ones(4) }),
+      {},
+      DataError,
+      ["a time occurs more than once", "2020-02-01 in line 3, line 4"],
+    ],
+    [
+      "several series in one table",
+      file({ date: [...months(3), ...months(3)], shop: ["a", "a", "a", "b", "b", "b"], y: ones(6) }),
+      {},
+      DataError,
+      ["3 times occur more than once", "--id shop"],
+    ],
+    [
+      "unsorted times",
+      file({ date: ["2020-01-01", "2020-03-01", "2020-02-01", "2020-04-01"], y: ones(4) }),
+      {},
+      DataError,
+      ["line 4 (2020-02-01 after 2020-03-01)", "set sort (--sort)"],
+    ],
+    [
+      "times from newest to oldest",
+      file({ date: [...months(4)].reverse(), y: ones(4) }),
+      {},
+      DataError,
+      ["from the newest time to the oldest (2020-04-01 is first)"],
+    ],
+    [
+      "a missing time",
+      file({ date: ["2020-01-01", "2020-02-01", "2020-04-01", "2020-05-01"], y: ones(4) }),
+      {},
+      DataError,
+      ["frequency is MS", "a time is missing: 2020-03-01 (after line 3)", "fillGaps"],
+    ],
+    [
+      "many missing times",
+      file({ date: ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04", "2020-01-10"], y: ones(5) }),
+      {},
+      DataError,
+      ["5 times are missing", "2020-01-05 (after line 5), 2020-01-06", "and 2 more"],
+    ],
+    [
+      "a time off the grid",
+      file({ date: ["2020-01-01", "2020-02-01", "2020-03-01", "2020-04-02", "2020-05-01"], y: ones(5) }),
+      {},
+      DataError,
+      ["not evenly spaced"],
+    ],
+    [
+      "an hour off the grid",
+      file({ date: [0, 1, 2, 3, 4].map((h) => `2020-01-01T0${h}:${h === 3 ? "20" : "00"}`), y: ones(5) }),
+      {},
+      DataError,
+      ["frequency is h", "line 5 (2020-01-01T03:20:00)"],
+    ],
+    [
+      "irregular times",
+      file({
+        date: [1, 2, 6, 7, 12, 20, 22, 30].map((d) => `2020-01-${String(d).padStart(2, "0")}`),
+        y: ones(8),
+      }),
+      {},
+      DataError,
+      ["not evenly spaced", "1 day (2 times)", "--freq"],
+    ],
+    ["too few rows", file({ date: months(2), y: [1, 2] }), {}, DataError, ["at least 3 rows, got 2"]],
+    [
+      "an unknown frequency",
+      flightsTable,
+      { freq: "fortnight" },
+      ArgumentError,
+      ['no frequency named "fortnight"'],
+    ],
+    [
+      "a frequency that does not fit",
+      flightsTable,
+      { freq: "D" },
+      DataError,
+      ["frequency is D", "times are missing"],
+    ],
+    [
+      "a date frequency for whole numbers",
+      file({ t: ones(5), y: ones(5) }),
+      { freq: "D" },
+      DataError,
+      ["holds whole numbers, not dates"],
+    ],
+    [
+      "a fractional season",
+      flightsTable,
+      { seasonLength: 1.5 },
+      ArgumentError,
+      ["seasonLength: expected a whole number from 1", "got 1.5"],
+    ],
+    [
+      "an unknown way to fill",
+      flightsTable,
+      { fillGaps: "spline" as never },
+      ArgumentError,
+      ["linear, previous, zero", '"spline"'],
+    ],
+    [
+      "an empty id",
+      file({ date, shop: ["a", "a", null, "b", "b", "b"], y: ones(6) }),
+      { id: "shop" },
+      DataError,
+      ['column "shop"', "line 4 holds nothing"],
+    ],
+    [
+      "a gap at the end with nothing to go by",
+      file({ date, y: [1, 2, 3, 4, 5, null] }),
+      { fillGaps: "linear" },
+      DataError,
+      ["nothing to go by at the end"],
+    ],
+    [
+      "a gap at the start with nothing to go by",
+      file({ date, y: [null, 2, 3, 4, 5, 6] }),
+      { fillGaps: "previous" },
+      DataError,
+      ["nothing to go by at the start"],
+    ],
+    [
+      "a mistyped year",
+      file({ date: ["2020-01-01", "2020-01-02", "2020-01-03", "2920-01-04"], y: ones(4) }),
+      { fillGaps: "linear" },
+      DataError,
+      ["only 4 of 328722 times", "mistyped"],
+    ],
+    [
+      "no rows",
+      { source: "empty.csv", columns: [{ name: "y", values: [] }], rowCount: 0 },
+      {},
+      DataError,
+      ["empty.csv: there are no rows"],
+    ],
+  ];
+  test.each(cases)("%s", (_, table, options, kind, parts) => {
+    const message = messageOf(() => seriesFromTable(table, options), kind);
+    for (const part of parts) expect(message).toContain(part);
+  });
+});
