@@ -22,7 +22,7 @@ export class Console {
 
   /** A line of the result for a person; silent when a program reads the result. */
   print(line = ""): void {
-    if (!this.json && !this.quiet) this.io.stdout.write(`${line}\n`);
+    if (!this.json) this.io.stdout.write(`${line}\n`);
   }
 
   /** A line that is not part of the result. */

@@ -60,6 +60,7 @@ export async function forecast(
   const folder = await OutputFolder.open(flags.out);
   const progress = new Progress(console);
   const runs: SeriesRun[] = [];
+  let kept = flags.resume === true;
   try {
     for (const [index, one] of series.entries()) {
       const checkpoint =
@@ -74,7 +75,10 @@ export async function forecast(
           network: networkOptions(flags, flags.horizon ?? defaultHorizon(one)),
           signal: console.io.signal,
           resume: flags.resume ? await readCheckpoint(folder, checkpoint, index === 0) : undefined,
-          saveCheckpoint: async (bytes) => void (await folder.write(checkpoint, bytes)),
+          saveCheckpoint: async (bytes) => {
+            await folder.write(checkpoint, bytes);
+            kept = true;
+          },
           progress: (fraction, stage, loss) =>
             progress.update({
               fraction: (index + fraction) / series.length,
@@ -88,7 +92,9 @@ export async function forecast(
   } catch (error) {
     if (!(error instanceof AbortError)) throw error;
     throw new InterruptedError(
-      `Interrupted. What was trained so far is kept in ${flags.out}; go on with the same command and --resume:\n  ${command}${flags.resume ? "" : " --resume"}`,
+      kept
+        ? `Interrupted. What was trained so far is kept in ${flags.out}; go on with the same command and --resume:\n  ${command}${flags.resume ? "" : " --resume"}`
+        : "Interrupted before there was anything to keep; nothing was written.",
     );
   } finally {
     progress.stop();

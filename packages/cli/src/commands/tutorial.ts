@@ -136,6 +136,7 @@ interface TutorialData {
 async function readData(file: string | undefined, console: Console): Promise<TutorialData> {
   if (file === undefined) {
     return {
+      seasonLength: 12,
       values: passengers,
       times: passengerMonths,
       target: console.lang === "zh" ? "乘客数量" : "passengers",
