@@ -24,7 +24,7 @@ export async function run(
     signal = new AbortController().signal,
     env = {},
     stdin = "",
-  }: Partial<Io> & { stdin?: string | Readable } = {},
+  }: Partial<Omit<Io, "stdin">> & { stdin?: string | Readable } = {},
 ): Promise<Ran> {
   const [stdout, stderr] = [new Memory(), new Memory()];
   const input = typeof stdin === "string" ? Readable.from([Buffer.from(stdin)]) : stdin;
