@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { messages } from "../messages.js";
-import { type ChartOptions, chart, endLabels, frame } from "./frame.js";
-import { formatNumber, indexTicks, numberTicks } from "./scales.js";
+import { type ChartOptions, chart, endLabels, frame, sizes } from "./frame.js";
+import { formatNumber, indexTicks, numberTicks, textWidth } from "./scales.js";
 import { element } from "./svg.js";
 import { lightTheme, type PlotOptions } from "./theme.js";
 
@@ -33,6 +33,11 @@ export function sweepPlot(data: SweepPicture, options: PlotOptions): string {
     { label: text.modelName("naive"), value: data.persistence, color: theme.baseline },
     { label: text.modelName("seasonal-naive"), value: data.seasonalNaive, color: theme.baseline2 },
   ];
+  const labels = lines.map(({ label, value, color }) => ({
+    text: `${label} ${formatNumber(value, lang)}`,
+    value,
+    color,
+  }));
   return frame({
     theme,
     width,
@@ -54,7 +59,8 @@ export function sweepPlot(data: SweepPicture, options: PlotOptions): string {
         y: numberTicks(0, Math.max(...finite), 6, lang),
         xLabel: text.plot.lookBackAxis,
         yLabel: text.plot.testRmse,
-        marginRight: 118,
+        // Room for the longest label at the right end.
+        marginRight: 20 + Math.max(...labels.map((label) => textWidth(label.text, sizes.small))),
         marks: [
           ...lines.map(({ value, color }) =>
             Plot.ruleY([value], { stroke: color, strokeDasharray: "5,3.5", strokeWidth: 1.6 }),
@@ -79,11 +85,6 @@ export function sweepPlot(data: SweepPicture, options: PlotOptions): string {
           }),
         ],
       };
-      const labels = lines.map(({ label, value, color }) => ({
-        text: `${label} ${formatNumber(value, lang)}`,
-        value,
-        color,
-      }));
       return element("g", {}, chart(chartOptions), endLabels(labels, chartOptions));
     },
   });
