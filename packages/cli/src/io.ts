@@ -13,6 +13,9 @@ export interface Io {
 
 /** How a command speaks: results on stdout, messages on stderr, and with --json one document on stdout alone. */
 export class Console {
+  /** Every warning so far: the result repeats them. */
+  readonly warnings: string[] = [];
+
   constructor(
     readonly io: Io,
     readonly lang: Lang,
@@ -28,6 +31,12 @@ export class Console {
   /** A line that is not part of the result. */
   note(line: string): void {
     if (!this.quiet) this.io.stderr.write(`${line}\n`);
+  }
+
+  /** A sentence that a reader of the result should know, said now and kept for the result. */
+  warn(sentence: string): void {
+    this.warnings.push(sentence);
+    this.note(sentence);
   }
 
   /** The result for a program. */

@@ -51,12 +51,7 @@ export async function forecast(
   command: string,
 ): Promise<void> {
   const started = performance.now();
-  const notes: string[] = [];
-  const warn = (sentence: string) => {
-    notes.push(sentence);
-    console.note(sentence);
-  };
-  const { series, rows } = await readSeries(file, flags, console, warn);
+  const { series, rows } = await readSeries(file, flags, console);
   const folder = await OutputFolder.open(flags.out);
   const progress = new Progress(console);
   const runs: SeriesRun[] = [];
@@ -85,7 +80,7 @@ export async function forecast(
               label: label(stage, console),
               loss,
             }),
-          warn,
+          warn: (sentence) => console.warn(sentence),
         }),
       );
     }
@@ -112,7 +107,7 @@ export async function forecast(
       forced: flags.model ?? null,
     },
     series: runs,
-    notes,
+    notes: console.warnings,
     engine: engineInfo(),
     versions: versions(),
     seconds: (performance.now() - started) / 1000,
@@ -130,10 +125,9 @@ export async function readSeries(
   file: string,
   flags: TableFlags,
   console: Console,
-  warn: (sentence: string) => void,
 ): Promise<{ series: Series[]; rows: number }> {
   const { table, notes } = await readTable(file, { encoding: flags.encoding, stdin: console.io.stdin });
-  for (const note of notes) warn(note);
+  for (const note of notes) console.warn(note);
   const series = seriesFromTable(table, {
     ...(flags.time === undefined ? {} : { time: flags.time }),
     ...(flags.target === undefined ? {} : { target: flags.target }),

@@ -26,15 +26,10 @@ export async function predict(
   command: string,
 ): Promise<void> {
   const started = performance.now();
-  const notes: string[] = [];
-  const warn = (sentence: string) => {
-    notes.push(sentence);
-    console.note(sentence);
-  };
   const bytes = await readModel(modelFile);
   const model = await loadModel(bytes, modelFile);
   const { history } = model;
-  const { series: all, rows } = await readSeries(file, withModel(flags, history), console, warn);
+  const { series: all, rows } = await readSeries(file, withModel(flags, history), console);
   const series = seriesOf(all, history);
   await model.observe(series);
   const folder = await OutputFolder.open(flags.out);
@@ -66,7 +61,7 @@ export async function predict(
         modelBytes: bytes,
       },
     ],
-    notes,
+    notes: console.warnings,
     engine: engineInfo(),
     versions: versions(),
     seconds: (performance.now() - started) / 1000,

@@ -142,7 +142,7 @@ async function readData(file: string | undefined, console: Console): Promise<Tut
       target: console.lang === "zh" ? "乘客数量" : "passengers",
     };
   }
-  const { series } = await readSeries(file, {}, console, (sentence) => console.note(sentence));
+  const { series } = await readSeries(file, {}, console);
   const one = series[0]!;
   if (series.length > 1)
     throw new DataError(`${file} holds ${series.length} series; the tutorial takes one.`);
