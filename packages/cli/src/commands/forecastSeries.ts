@@ -134,8 +134,11 @@ async function runBacktest(
         windows: count,
         levels,
         signal,
-        onProgress: ({ model, fold, folds, fraction, fit }) =>
-          task.progress(share + (1 - share) * fraction, { kind: "backtest", model, fold, folds }, fit?.loss),
+        onProgress({ model, fold, folds, fit }) {
+          // The network comes first and takes all the time; the baselines after it take none worth showing.
+          const done = isBaseline(model) ? 1 : (fold - 1 + (fit?.fraction ?? 0)) / folds;
+          task.progress(share + (1 - share) * done, { kind: "backtest", model, fold, folds }, fit?.loss);
+        },
       });
     } catch (error) {
       if (windows !== undefined || error instanceof AbortError || !(error instanceof DataError)) throw error;
