@@ -3,14 +3,14 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// Tests run against the sources, so that a red test points at the line to mend.
+/** Tests run against the sources, so that a red test points at the line to mend. */
+export const alias = {
+  "@lookback/core": source("./packages/core/src/index.ts"),
+  "@lookback/forecast": source("./packages/forecast/src/index.ts"),
+};
+
 export default defineConfig({
-  resolve: {
-    alias: {
-      "@lookback/core": source("./packages/core/src/index.ts"),
-      "@lookback/forecast": source("./packages/forecast/src/index.ts"),
-    },
-  },
+  resolve: { alias },
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 60_000,

@@ -20,9 +20,10 @@ describe("saved as a file,", () => {
 
   test("a model of a constant series works too", async () => {
     const forecaster = await fitted(seriesFromValues(new Array(30).fill(5)));
-    expect([...(await NeuralForecaster.load(forecaster.save()).predict({ horizon: 2 })).mean]).toEqual([
-      5, 5,
-    ]);
+    const { mean } = await NeuralForecaster.load(forecaster.save()).predict({ horizon: 2 });
+    expect(mean.length).toBe(2);
+    // Scaling there and back may lose the last bit; which one it is depends on the JavaScript engine's logarithm.
+    for (const value of mean) expect(value).toBeCloseTo(5, 12);
   });
 
   test("its tensors carry PyTorch's names", async () => {

@@ -1,23 +1,12 @@
-import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium } from "playwright";
 import { build, type Rollup } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { init } from "../../src/index.js";
+import { args, executablePath } from "./chromium.js";
 import { program } from "./program.js";
-
-const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-  (path) => path !== undefined && existsSync(path),
-);
-const flags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** The program as one module, bundled the way an application would. */
 async function bundle(): Promise<string> {
@@ -51,7 +40,7 @@ describe.skipIf(executablePath === undefined)("in a browser", () => {
   });
 
   it("core trains to the very bits that it trains to in Node", async () => {
-    const browser = await chromium.launch({ executablePath: executablePath!, args: flags });
+    const browser = await chromium.launch({ executablePath: executablePath!, args });
     try {
       const page = await browser.newPage();
       await page.goto(url);

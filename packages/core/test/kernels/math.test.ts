@@ -9,7 +9,7 @@ const inf = Number.POSITIVE_INFINITY;
  * Every how manieth of the 2³² float32 numbers is tried. LOOKBACK_STRIDE=1 tries them all, in some 20 minutes a build.
  * 997 is prime, so that every part of the mantissa is met.
  */
-const stride = Number(process.env.LOOKBACK_STRIDE ?? 997);
+const stride = Number(globalThis.process?.env.LOOKBACK_STRIDE ?? 997);
 const chunk = 1 << 16;
 
 const functions = [
