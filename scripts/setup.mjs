@@ -53,14 +53,17 @@ if (force || stamp(kernels) < newest("packages/core/assembly", "packages/core/sc
   run("Compiling kernels", "node", ["packages/core/scripts/buildKernels.mjs"]);
 }
 const packages = ["core", "forecast", "cli"];
-const sources = newest(
-  ...packages.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`]),
-  "tsconfig.base.json",
-);
-if (force || Math.min(...packages.map((name) => stamp(`packages/${name}/dist/.tsbuildinfo`))) < sources) {
+const stale = packages.filter((name) => {
+  const sources = newest(`packages/${name}/src`, `packages/${name}/tsconfig.json`, "tsconfig.base.json");
+  return stamp(`packages/${name}/dist/.tsbuildinfo`) < sources;
+});
+if (force || stale.length > 0) {
   run("Building packages", "node", [
     "node_modules/typescript/bin/tsc",
     "-b",
     ...packages.map((name) => `packages/${name}`),
   ]);
+}
+if (stamp("packages/core/dist/.bundled") < stamp("packages/core/dist/.tsbuildinfo")) {
+  run("Bundling core", "node", ["packages/core/scripts/bundle.mjs"]);
 }

@@ -52,7 +52,7 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
     .option("--lr <x>", "learning rate (default: 0.01)", positive("--lr", 10))
     .option(
       "--ensemble <n>",
-      "networks from different seeds; their median is the forecast (default: 5)",
+      "networks from different seeds; their median is the forecast (default: 3)",
       whole("--ensemble", 1, 100),
     )
     .option(
