@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const lookback = (...args) => {
   console.log(`\n$ lookback ${args.join(" ")}\n`);
-  const { status } = spawnSync(process.execPath, [join(root, "packages/cli/dist/bin.js"), ...args], {
+  const { status } = spawnSync(process.execPath, [join(root, "packages/cli/bin/lookback.js"), ...args], {
     cwd: root,
     stdio: "inherit",
   });
