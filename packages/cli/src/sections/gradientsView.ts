@@ -26,7 +26,7 @@ const english = {
     met: string,
     steps: string,
   ) =>
-    `Without clipping single steps have gradients of norm up to ${largest}; each throws the weights somewhere else, and the median loss at the end is ${plain}. With clipGradNorm_(parameters, 1) it is ${clipped}; clipping was better with ${better} of ${seeds} seeds. It does not take the explosion away. The clipped runs meet even larger gradients, up to ${met}, because they stay where the loss is steep instead of being thrown out, and ${steps} of their steps were cut: clipping keeps the direction and makes the step short.`,
+    `Without clipping single steps have gradients of norm up to ${largest}; one such step can throw the weights far off, and the median loss at the end is ${plain}. With clipGradNorm_(parameters, 1) it is ${clipped}; clipping was better with ${better} of ${seeds} seeds. It does not take the explosion away. The clipped runs meet even larger gradients, up to ${met}, presumably because they stay where the loss is steep instead of being thrown out, and ${steps} of their steps were cut: clipping keeps the direction and makes the step short.`,
   columns: ["layer", "‖∂L/∂h‖ at t = T−10", "T−25", "T−50", "first step"],
   clipColumns: [
     "seed",
@@ -69,7 +69,7 @@ const chinese: Text = {
   clip: (length, lr) =>
     `梯度裁剪：一个循环权重略大的 RNN 用学习率 ${lr} 的 SGD 学习把 ${length} 个随机数加起来。总是猜 0 的损失约为 1。`,
   clipResult: (plain, clipped, better, seeds, largest, met, steps) =>
-    `不裁剪时，个别步的梯度范数高达 ${largest}，每一次都把权重甩到别处，最终损失的中位数为 ${plain}。用 clipGradNorm_(parameters, 1) 后为 ${clipped}；${seeds} 个种子中有 ${better} 个是裁剪更好。裁剪并不消除爆炸：裁剪的训练遇到的梯度甚至更大，达到 ${met}，因为它留在损失陡峭的地方而没有被甩出去，${steps} 的步被裁剪。裁剪只是保留方向、缩短步长。`,
+    `不裁剪时，个别步的梯度范数高达 ${largest}，一步就可能把权重甩到很远，最终损失的中位数为 ${plain}。用 clipGradNorm_(parameters, 1) 后为 ${clipped}；${seeds} 个种子中有 ${better} 个是裁剪更好。裁剪并不消除爆炸：裁剪的训练遇到的梯度甚至更大，达到 ${met}，想必是因为它留在损失陡峭的地方而没有被甩出去，${steps} 的步被裁剪。裁剪只是保留方向、缩短步长。`,
   columns: ["网络层", "t = T−10 处的 ‖∂L/∂h‖", "T−25", "T−50", "第一步"],
   clipColumns: [
     "种子",
