@@ -112,6 +112,11 @@ const rows: GradientRow[] = [
     [[3, 2, 5], [2], [2]],
     (x, w, b) => withWeights(new nn.BatchNorm1d(2, { momentum: null }), x, w, b),
   ],
+  [
+    "BatchNorm1d, no bias",
+    [[3, 2, 5], [2]],
+    (x, w) => withWeights(new nn.BatchNorm1d(2, { bias: false }), x, w),
+  ],
   ["BatchNorm1d, not affine", [[3, 2, 5]], (x) => new nn.BatchNorm1d(2, { affine: false }).forward(x)],
   [
     "BatchNorm1d, eval",

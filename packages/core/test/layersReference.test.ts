@@ -50,7 +50,7 @@ describe.each([false, true])(
           (p) => {
             manualSeed(1);
             const x = learned([2, 3, p.L]);
-            const { kernel, ...options } = p;
+            const { L: _, kernel, ...options } = p;
             const layer = new nn.MaxPool1d(kernel, { ...options, returnIndices: true });
             const [y, indices] = layer.forward(x);
             const dy = drawn(y.shape);

@@ -1,6 +1,7 @@
 import { defaultGenerator, Generator } from "../engine/random.js";
 import { ArgumentError } from "../errors.js";
 import { fromValues } from "../ops/ndarray.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -38,8 +39,9 @@ export class DataLoader<Batch> implements Iterable<Batch> {
 
   constructor(
     readonly dataset: Dataset<Batch>,
-    { batchSize = 1, shuffle = false, dropLast = false, generator }: DataLoaderOptions = {},
+    { batchSize = 1, shuffle = false, dropLast = false, generator, ...left }: DataLoaderOptions = {},
   ) {
+    refuseOptions("DataLoader", left, ["batchSize", "shuffle", "dropLast", "generator"]);
     this.batchSize = checkInteger(batchSize, 1, "DataLoader: batchSize");
     if (shuffle && dataset.length === 0)
       throw new ArgumentError("DataLoader: there is nothing to shuffle, the data set has no examples");

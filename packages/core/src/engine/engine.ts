@@ -1,4 +1,5 @@
-import { ArgumentError, LookbackError } from "../errors.js";
+import { LookbackError } from "../errors.js";
+import { refuseOptions } from "../options.js";
 import { decodeBase64 } from "./base64.js";
 import type { Kernels } from "./kernels.js";
 import { Memory } from "./memory.js";
@@ -82,11 +83,9 @@ export function engine(): Engine {
  * @example await init({ deterministic: true });
  */
 export async function init(options: EngineOptions = {}): Promise<EngineInfo> {
-  for (const key of Object.keys(options)) {
-    if (key !== "deterministic")
-      throw new ArgumentError(`init: unknown option "${key}"; known: deterministic`);
-  }
-  const compiled = await WebAssembly.compile(wasmBytes(chooseSimd(options.deterministic ?? false)));
+  const { deterministic = false, ...left } = options;
+  refuseOptions("init", left, ["deterministic"]);
+  const compiled = await WebAssembly.compile(wasmBytes(chooseSimd(deterministic)));
   start(options, current?.memory ?? new Memory(), compiled);
   return engineInfo();
 }

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.js";
 import { softplus } from "../ops/activation.js";
+import { refuseOptions } from "../options.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -34,8 +35,9 @@ export interface LeakyReLUOptions {
  */
 export class LeakyReLU extends Module {
   readonly negativeSlope: number;
-  constructor({ negativeSlope = 0.01 }: LeakyReLUOptions = {}) {
+  constructor({ negativeSlope = 0.01, ...left }: LeakyReLUOptions = {}) {
     super();
+    refuseOptions("LeakyReLU", left, ["negativeSlope"]);
     this.negativeSlope = checkNumber(negativeSlope, "LeakyReLU: negativeSlope");
   }
   override forward(x: Tensor): Tensor {
@@ -55,8 +57,9 @@ export interface ELUOptions {
  */
 export class ELU extends Module {
   readonly alpha: number;
-  constructor({ alpha = 1 }: ELUOptions = {}) {
+  constructor({ alpha = 1, ...left }: ELUOptions = {}) {
     super();
+    refuseOptions("ELU", left, ["alpha"]);
     this.alpha = checkNumber(alpha, "ELU: alpha");
   }
   override forward(x: Tensor): Tensor {
@@ -76,8 +79,9 @@ export interface GELUOptions {
  */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
-  constructor({ approximate = "none" }: GELUOptions = {}) {
+  constructor({ approximate = "none", ...left }: GELUOptions = {}) {
     super();
+    refuseOptions("GELU", left, ["approximate"]);
     if (approximate !== "none" && approximate !== "tanh")
       throw new ArgumentError(`GELU: approximate must be "none" or "tanh", got "${approximate}"`);
     this.approximate = approximate;
@@ -146,8 +150,9 @@ export interface SoftplusOptions {
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
-  constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
+  constructor({ beta = 1, threshold = 20, ...left }: SoftplusOptions = {}) {
     super();
+    refuseOptions("Softplus", left, ["beta", "threshold"]);
     this.beta = checkNumber(beta, "Softplus: beta");
     this.threshold = checkNumber(threshold, "Softplus: threshold");
     if (beta === 0) throw new ArgumentError("Softplus: beta must not be 0");

@@ -3,6 +3,7 @@ import { ShapeError } from "../errors.js";
 import { recurrent } from "../ops/recurrent.js";
 import { type CellName, gateCount } from "../ops/recurrentCalls.js";
 import { type PackedWeights, packedWeights } from "../ops/recurrentLayer.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger, formatShape } from "../shape.js";
 import { apply, floats, type Tensor, wantsGrad } from "../tensor/tensor.js";
 import { uniformParameter } from "./init.js";
@@ -24,13 +25,15 @@ abstract class RecurrentCell extends Module {
   readonly #packed: PackedWeights = packedWeights();
 
   constructor(
-    private readonly kind: string,
+    private readonly kind: "RNNCell" | "LSTMCell" | "GRUCell",
     private readonly cell: CellName,
     readonly inputSize: number,
     readonly hiddenSize: number,
-    { bias = true }: CellOptions,
+    { bias = true, ...left }: CellOptions,
   ) {
     super();
+    const own = { RNNCell: ["nonlinearity"], LSTMCell: [], GRUCell: ["resetAfter"] }[kind];
+    refuseOptions(kind, left, ["bias", ...own]);
     checkInteger(inputSize, 1, `${kind}: inputSize`);
     checkInteger(hiddenSize, 1, `${kind}: hiddenSize`);
     const rows = gateCount[cell] * hiddenSize;

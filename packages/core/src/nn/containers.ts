@@ -1,4 +1,5 @@
 import { ArgumentError, LookbackError } from "../errors.js";
+import { refuseOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -156,8 +157,9 @@ export interface FlattenOptions {
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
-  constructor({ startDim = 1, endDim = -1 }: FlattenOptions = {}) {
+  constructor({ startDim = 1, endDim = -1, ...left }: FlattenOptions = {}) {
     super();
+    refuseOptions("Flatten", left, ["startDim", "endDim"]);
     this.startDim = startDim;
     this.endDim = endDim;
   }

@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 import { type ConvGeometry, conv, convTranspose, type PadMode, pad } from "../ops/conv.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger, formatShape, type Shape } from "../shape.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { kaimingUniformBound, uniformParameter } from "./init.js";
@@ -72,10 +73,12 @@ abstract class Convolution extends Module {
     readonly inChannels: number,
     readonly outChannels: number,
     readonly kernelSize: number,
-    { stride = 1, dilation = 1, groups = 1, bias = true }: ConvOptions,
+    { stride = 1, dilation = 1, groups = 1, bias = true, ...left }: ConvOptions,
     transposed: boolean,
   ) {
     super();
+    const own = transposed ? "outputPadding" : "paddingMode";
+    refuseOptions(layer, left, ["stride", "padding", "dilation", "groups", "bias", own]);
     const sizes = { inChannels, outChannels, kernelSize, stride, dilation, groups };
     for (const [name, value] of Object.entries(sizes)) checkInteger(value, 1, `${layer}: ${name}`);
     for (const [name, channels] of Object.entries({ inChannels, outChannels })) {

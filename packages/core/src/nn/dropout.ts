@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.js";
 import { dropout } from "../ops/dropout.js";
+import { refuseOptions } from "../options.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
 
@@ -18,8 +19,9 @@ export interface DropoutOptions {
  */
 export class Dropout extends Module {
   readonly p: number;
-  constructor({ p = 0.5 }: DropoutOptions = {}) {
+  constructor({ p = 0.5, ...left }: DropoutOptions = {}) {
     super();
+    refuseOptions("Dropout", left, ["p"]);
     if (!(p >= 0 && p <= 1)) throw new ArgumentError(`Dropout: p must lie between 0 and 1, got ${p}`);
     this.p = p;
   }

@@ -2,6 +2,7 @@ import { defaultGenerator } from "../engine/random.js";
 import { ArgumentError } from "../errors.js";
 import { embedding } from "../ops/embedding.js";
 import { empty } from "../ops/ndarray.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger, formatShape, stridesOf } from "../shape.js";
 import { apply, Tensor } from "../tensor/tensor.js";
 import { Module, type Parameter, parameter } from "./module.js";
@@ -35,9 +36,16 @@ export class Embedding extends Module {
   constructor(
     readonly numEmbeddings: number,
     readonly embeddingDim: number,
-    { paddingIdx = null, maxNorm = null, normType = 2, scaleGradByFreq = false }: EmbeddingOptions = {},
+    {
+      paddingIdx = null,
+      maxNorm = null,
+      normType = 2,
+      scaleGradByFreq = false,
+      ...left
+    }: EmbeddingOptions = {},
   ) {
     super();
+    refuseOptions("Embedding", left, ["paddingIdx", "maxNorm", "normType", "scaleGradByFreq"]);
     checkInteger(numEmbeddings, 1, "Embedding: numEmbeddings");
     checkInteger(embeddingDim, 1, "Embedding: embeddingDim");
     if (paddingIdx !== null) {

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../errors.js";
 import { linear } from "../ops/matmul.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { kaimingUniformBound, uniformParameter } from "./init.js";
@@ -24,9 +25,10 @@ export class Linear extends Module {
   constructor(
     readonly inFeatures: number,
     readonly outFeatures: number,
-    { bias = true }: LinearOptions = {},
+    { bias = true, ...left }: LinearOptions = {},
   ) {
     super();
+    refuseOptions("Linear", left, ["bias"]);
     checkInteger(inFeatures, 1, "Linear: inFeatures");
     checkInteger(outFeatures, 1, "Linear: outFeatures");
     this.weight = uniformParameter([outFeatures, inFeatures], kaimingUniformBound(inFeatures));

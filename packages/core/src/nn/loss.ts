@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 import { squaredError } from "../ops/loss.js";
+import { refuseOptions } from "../options.js";
 import { formatShape, sameShape } from "../shape.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { Module } from "./module.js";
@@ -41,8 +42,9 @@ export function reduceLoss(elements: Tensor, reduction: Reduction): Tensor {
  */
 export class MSELoss extends Module {
   readonly reduction: Reduction;
-  constructor({ reduction = "mean" }: LossOptions = {}) {
+  constructor({ reduction = "mean", ...left }: LossOptions = {}) {
     super();
+    refuseOptions("MSELoss", left, ["reduction"]);
     this.reduction = checkReduction(reduction, "MSELoss");
   }
   override forward(input: Tensor, target: Tensor): Tensor {

@@ -1,6 +1,7 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { classLoss } from "../ops/loss.js";
+import { refuseOptions } from "../options.js";
 import { formatShape, type Shape, sameShape } from "../shape.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { checkReduction, checkSameShape, type LossOptions, type Reduction, reduceLoss } from "./loss.js";
@@ -85,8 +86,9 @@ export class NLLLoss extends Module {
   readonly weight: Tensor | null;
   readonly ignoreIndex: number;
   readonly reduction: Reduction;
-  constructor({ weight = null, ignoreIndex = -100, reduction = "mean" }: NLLLossOptions = {}) {
+  constructor({ weight = null, ignoreIndex = -100, reduction = "mean", ...left }: NLLLossOptions = {}) {
     super();
+    refuseOptions("NLLLoss", left, ["weight", "ignoreIndex", "reduction"]);
     this.weight = keep(weight);
     this.ignoreIndex = ignoreIndex;
     this.reduction = checkReduction(reduction, "NLLLoss");
@@ -115,7 +117,8 @@ export class CrossEntropyLoss extends Module {
   readonly reduction: Reduction;
   constructor(options: CrossEntropyLossOptions = {}) {
     super();
-    const { weight = null, ignoreIndex = -100, labelSmoothing = 0, reduction = "mean" } = options;
+    const { weight = null, ignoreIndex = -100, labelSmoothing = 0, reduction = "mean", ...left } = options;
+    refuseOptions("CrossEntropyLoss", left, ["weight", "ignoreIndex", "labelSmoothing", "reduction"]);
     if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
       throw new ArgumentError(
         `CrossEntropyLoss: labelSmoothing must lie between 0 and 1, got ${labelSmoothing}`,
@@ -173,8 +176,14 @@ export class BCEWithLogitsLoss extends Module {
   /** The option posWeight, under PyTorch's state-dict key. */
   readonly pos_weight: Tensor | null;
   readonly reduction: Reduction;
-  constructor({ weight = null, posWeight = null, reduction = "mean" }: BCEWithLogitsLossOptions = {}) {
+  constructor({
+    weight = null,
+    posWeight = null,
+    reduction = "mean",
+    ...left
+  }: BCEWithLogitsLossOptions = {}) {
     super();
+    refuseOptions("BCEWithLogitsLoss", left, ["weight", "posWeight", "reduction"]);
     this.weight = keep(weight);
     this.pos_weight = keep(posWeight);
     this.reduction = checkReduction(reduction, "BCEWithLogitsLoss");

@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 import { ofDifference } from "../ops/loss.js";
+import { refuseOptions } from "../options.js";
 import { formatShape, sameShape } from "../shape.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { checkReduction, checkSameShape, type LossOptions, type Reduction, reduceLoss } from "./loss.js";
@@ -14,8 +15,9 @@ import { Module } from "./module.js";
  */
 export class L1Loss extends Module {
   readonly reduction: Reduction;
-  constructor({ reduction = "mean" }: LossOptions = {}) {
+  constructor({ reduction = "mean", ...left }: LossOptions = {}) {
     super();
+    refuseOptions("L1Loss", left, ["reduction"]);
     this.reduction = checkReduction(reduction, "L1Loss");
   }
   override forward(input: Tensor, target: Tensor): Tensor {
@@ -34,8 +36,9 @@ export class SmoothL1Loss extends Module {
   readonly beta: number;
   readonly reduction: Reduction;
   /** `beta`: where the parabola ends, default 1. */
-  constructor({ beta = 1, reduction = "mean" }: LossOptions & { beta?: number } = {}) {
+  constructor({ beta = 1, reduction = "mean", ...left }: LossOptions & { beta?: number } = {}) {
     super();
+    refuseOptions("SmoothL1Loss", left, ["beta", "reduction"]);
     if (!(beta >= 0))
       throw new ArgumentError(`SmoothL1Loss: beta must be a number of at least 0, got ${beta}`);
     this.beta = beta;
@@ -67,8 +70,9 @@ export class HuberLoss extends Module {
   readonly delta: number;
   readonly reduction: Reduction;
   /** `delta`: where the parabola ends, default 1. */
-  constructor({ delta = 1, reduction = "mean" }: LossOptions & { delta?: number } = {}) {
+  constructor({ delta = 1, reduction = "mean", ...left }: LossOptions & { delta?: number } = {}) {
     super();
+    refuseOptions("HuberLoss", left, ["delta", "reduction"]);
     if (!(delta > 0)) throw new ArgumentError(`HuberLoss: delta must be a number above 0, got ${delta}`);
     this.delta = delta;
     this.reduction = checkReduction(reduction, "HuberLoss");
@@ -99,8 +103,9 @@ export class HuberLoss extends Module {
 export class PinballLoss extends Module {
   readonly quantiles: number | readonly number[];
   readonly reduction: Reduction;
-  constructor(quantiles: number | readonly number[], { reduction = "mean" }: LossOptions = {}) {
+  constructor(quantiles: number | readonly number[], { reduction = "mean", ...left }: LossOptions = {}) {
     super();
+    refuseOptions("PinballLoss", left, ["reduction"]);
     const list = typeof quantiles === "number" ? [quantiles] : [...quantiles];
     if (list.length === 0 || !list.every((q) => q > 0 && q < 1)) {
       throw new ArgumentError(
@@ -154,8 +159,9 @@ export class GaussianNLLLoss extends Module {
   readonly full: boolean;
   readonly eps: number;
   readonly reduction: Reduction;
-  constructor({ full = false, eps = 1e-6, reduction = "mean" }: GaussianNLLLossOptions = {}) {
+  constructor({ full = false, eps = 1e-6, reduction = "mean", ...left }: GaussianNLLLossOptions = {}) {
     super();
+    refuseOptions("GaussianNLLLoss", left, ["full", "eps", "reduction"]);
     if (!(eps > 0)) throw new ArgumentError(`GaussianNLLLoss: eps must be a number above 0, got ${eps}`);
     this.full = full;
     this.eps = eps;

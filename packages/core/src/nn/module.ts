@@ -1,5 +1,6 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError, type LookbackError } from "../errors.js";
+import { refuseOptions } from "../options.js";
 import { formatShape, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -44,6 +45,12 @@ export interface LoadReport {
 export abstract class Module {
   /** Whether layers that differ between training and use (dropout, batch normalisation) are to train. */
   training = true;
+
+  /** Nothing is to be told: a class without a constructor of its own, such as ReLU, takes no options. */
+  constructor(...options: never[]) {
+    const [first] = options as unknown[];
+    if (typeof first === "object" && first !== null) refuseOptions(this.constructor.name, first, []);
+  }
 
   // biome-ignore lint/suspicious/noExplicitAny: every module has its own inputs and outputs
   abstract forward(...inputs: any[]): any;
@@ -97,7 +104,8 @@ export abstract class Module {
   }
 
   /** Sets every gradient to zero, in place; `setToNone` drops them instead. */
-  zeroGrad({ setToNone = false } = {}): void {
+  zeroGrad({ setToNone = false, ...left }: { setToNone?: boolean } = {}): void {
+    refuseOptions("zeroGrad", left, ["setToNone"]);
     zeroGradients(this.parameters(), setToNone);
   }
 
@@ -123,7 +131,8 @@ export abstract class Module {
    * With `strict` (the default) the keys must match exactly; otherwise what matches is loaded and the rest reported.
    * Shapes must match either way. Nothing is copied unless everything fits.
    */
-  loadStateDict(state: StateDict, { strict = true } = {}): LoadReport {
+  loadStateDict(state: StateDict, { strict = true, ...left }: { strict?: boolean } = {}): LoadReport {
+    refuseOptions("loadStateDict", left, ["strict"]);
     const own = this.stateDict();
     const missing = Object.keys(own).filter((key) => !(key in state));
     const unexpected = Object.keys(state).filter((key) => !(key in own));

@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 import { full } from "../ops/ndarray.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger, formatShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { checkNumber } from "./activation.js";
@@ -29,8 +30,9 @@ export interface PReLUOptions {
  */
 export class PReLU extends Module {
   readonly weight: Parameter;
-  constructor({ numParameters = 1, init = 0.25 }: PReLUOptions = {}) {
+  constructor({ numParameters = 1, init = 0.25, ...left }: PReLUOptions = {}) {
     super();
+    refuseOptions("PReLU", left, ["numParameters", "init"]);
     checkInteger(numParameters, 1, "PReLU: numParameters");
     checkNumber(init, "PReLU: init");
     this.weight = parameter(() => new Tensor(full([numParameters], init)));
@@ -51,8 +53,9 @@ export class PReLU extends Module {
 /** y = x for x > 0, alpha·(e^(x/alpha) − 1) below (Barron 2017). `alpha`, 1 by default, must be above 0. */
 export class CELU extends Module {
   readonly alpha: number;
-  constructor({ alpha = 1 }: { alpha?: number } = {}) {
+  constructor({ alpha = 1, ...left }: { alpha?: number } = {}) {
     super();
+    refuseOptions("CELU", left, ["alpha"]);
     this.alpha = checkNumber(alpha, "CELU: alpha");
     if (alpha <= 0) throw new ArgumentError(`CELU: alpha must be above 0, got ${alpha}`);
   }
@@ -93,8 +96,9 @@ export interface HardtanhOptions {
 export class Hardtanh extends Module {
   readonly minVal: number;
   readonly maxVal: number;
-  constructor({ minVal = -1, maxVal = 1 }: HardtanhOptions = {}) {
+  constructor({ minVal = -1, maxVal = 1, ...left }: HardtanhOptions = {}) {
     super();
+    refuseOptions("Hardtanh", left, ["minVal", "maxVal"]);
     if (!(minVal < maxVal))
       throw new ArgumentError(`Hardtanh: minVal must be less than maxVal, got ${minVal} and ${maxVal}`);
     this.minVal = minVal;
@@ -139,8 +143,9 @@ function checkLambda(lambd: number, layer: string): number {
 /** y = 0 within ±lambd, and beyond it x moved towards 0 by lambd. */
 export class Softshrink extends Module {
   readonly lambd: number;
-  constructor({ lambd = 0.5 }: ShrinkOptions = {}) {
+  constructor({ lambd = 0.5, ...left }: ShrinkOptions = {}) {
     super();
+    refuseOptions("Softshrink", left, ["lambd"]);
     this.lambd = checkLambda(lambd, "Softshrink");
   }
   override forward(x: Tensor): Tensor {
@@ -151,8 +156,9 @@ export class Softshrink extends Module {
 /** y = 0 within ±lambd, and x beyond it. */
 export class Hardshrink extends Module {
   readonly lambd: number;
-  constructor({ lambd = 0.5 }: ShrinkOptions = {}) {
+  constructor({ lambd = 0.5, ...left }: ShrinkOptions = {}) {
     super();
+    refuseOptions("Hardshrink", left, ["lambd"]);
     this.lambd = checkLambda(lambd, "Hardshrink");
   }
   override forward(x: Tensor): Tensor {

@@ -2,6 +2,7 @@ import { engine } from "../engine/engine.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { full } from "../ops/ndarray.js";
 import { batchNorm, channelMoments, layerNorm } from "../ops/norm.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger, formatShape, type Shape, sameShape, sizeOf } from "../shape.js";
 import { apply, floats, Tensor } from "../tensor/tensor.js";
 import { Module, type Parameter, parameter } from "./module.js";
@@ -25,6 +26,8 @@ export interface BatchNorm1dOptions {
   momentum?: number | null;
   /** Whether there are a weight and a bias to learn. Default true. */
   affine?: boolean;
+  /** Whether there is a bias among what is learned. Default true. */
+  bias?: boolean;
   /** Whether statistics are collected in training and used in evaluation. Default true. */
   trackRunningStats?: boolean;
 }
@@ -56,16 +59,24 @@ export class BatchNorm1d extends Module {
 
   constructor(
     readonly numFeatures: number,
-    { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true }: BatchNorm1dOptions = {},
+    {
+      eps = 1e-5,
+      momentum = 0.1,
+      affine = true,
+      bias = true,
+      trackRunningStats = true,
+      ...left
+    }: BatchNorm1dOptions = {},
   ) {
     super();
+    refuseOptions("BatchNorm1d", left, ["eps", "momentum", "affine", "bias", "trackRunningStats"]);
     checkInteger(numFeatures, 1, "BatchNorm1d: numFeatures");
     if (momentum !== null && !Number.isFinite(momentum))
       throw new ArgumentError(`BatchNorm1d: momentum must be a number or null, got ${momentum}`);
     this.eps = checkEps(eps, "BatchNorm1d");
     this.momentum = momentum;
     this.weight = affine ? constant([numFeatures], 1) : null;
-    this.bias = affine ? constant([numFeatures], 0) : null;
+    this.bias = affine && bias ? constant([numFeatures], 0) : null;
     this.running_mean = trackRunningStats ? buffer([numFeatures], 0) : null;
     this.running_var = trackRunningStats ? buffer([numFeatures], 1) : null;
     this.num_batches_tracked = trackRunningStats ? buffer([], 0, "int32") : null;
@@ -88,7 +99,7 @@ export class BatchNorm1d extends Module {
     const moments = fixed
       ? { mean: mean.array, variance: variance.array }
       : this.measure(x.shape[0]! * x.shape[2]!, x);
-    const inputs = weight && bias ? [x, weight, bias] : [x];
+    const inputs = [x, weight, bias].filter((t) => t !== null);
     return apply("batchNorm", inputs, () =>
       batchNorm(floats(x), weight?.array ?? null, bias?.array ?? null, moments, eps, fixed),
     )[0]!;
@@ -150,9 +161,10 @@ export class LayerNorm extends Module {
 
   constructor(
     normalizedShape: number | Shape,
-    { eps = 1e-5, elementwiseAffine = true, bias = true }: LayerNormOptions = {},
+    { eps = 1e-5, elementwiseAffine = true, bias = true, ...left }: LayerNormOptions = {},
   ) {
     super();
+    refuseOptions("LayerNorm", left, ["eps", "elementwiseAffine", "bias"]);
     this.normalizedShape = typeof normalizedShape === "number" ? [normalizedShape] : [...normalizedShape];
     if (this.normalizedShape.length === 0)
       throw new ArgumentError("LayerNorm: normalizedShape must name at least one size, got []");

@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 import { takeRows } from "../ops/rows.js";
+import { refuseOptions } from "../options.js";
 import { formatShape } from "../shape.js";
 import { apply, Tensor } from "../tensor/tensor.js";
 
@@ -107,8 +108,9 @@ export function rearrange(x: Tensor, index: ArrayLike<number>, shape: readonly n
 export function packPaddedSequence(
   x: Tensor,
   lengths: Lengths,
-  { batchFirst = false, enforceSorted = true }: PackOptions = {},
+  { batchFirst = false, enforceSorted = true, ...left }: PackOptions = {},
 ): PackedSequence {
+  refuseOptions("packPaddedSequence", left, ["batchFirst", "enforceSorted"]);
   const dims = batchFirst ? "B, T, *" : "T, B, *";
   if (x.ndim < 2) {
     throw new ShapeError(
@@ -149,8 +151,9 @@ export function packPaddedSequence(
  */
 export function padPackedSequence(
   packed: PackedSequence,
-  { batchFirst = false, paddingValue = 0, totalLength }: PadOptions = {},
+  { batchFirst = false, paddingValue = 0, totalLength, ...left }: PadOptions = {},
 ): [Tensor, number[]] {
+  refuseOptions("padPackedSequence", left, ["batchFirst", "paddingValue", "totalLength"]);
   const { data, batchSizes, unsortedIndices } = packed;
   const longest = batchSizes.length;
   const steps = totalLength ?? longest;

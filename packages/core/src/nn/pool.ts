@@ -1,5 +1,6 @@
 import { ArgumentError, ShapeError } from "../errors.js";
 import { type Windows, windowMax, windowMean } from "../ops/pool.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import { apply, floats, type Tensor } from "../tensor/tensor.js";
 import { onBatch, shapeOf } from "./conv.js";
@@ -42,9 +43,11 @@ abstract class Pool extends Module {
     protected readonly layer: string,
     readonly kernelSize: number,
     readonly dilation: number,
-    { stride = kernelSize, padding = 0, ceilMode = false }: PoolOptions,
+    { stride = kernelSize, padding = 0, ceilMode = false, ...left }: PoolOptions,
+    own: readonly string[],
   ) {
     super();
+    refuseOptions(layer, left, ["stride", "padding", "ceilMode", ...own]);
     checkInteger(kernelSize, 1, `${layer}: kernelSize`);
     checkInteger(dilation, 1, `${layer}: dilation`);
     this.stride = checkInteger(stride, 1, `${layer}: stride`);
@@ -93,7 +96,7 @@ abstract class Pool extends Module {
 export class MaxPool1d<R extends boolean = false> extends Pool {
   readonly returnIndices: boolean;
   constructor(kernelSize: number, { dilation = 1, returnIndices, ...options }: MaxPool1dOptions<R> = {}) {
-    super("MaxPool1d", kernelSize, dilation, options);
+    super("MaxPool1d", kernelSize, dilation, options, ["dilation", "returnIndices"]);
     this.returnIndices = returnIndices ?? false;
   }
   override forward(x: Tensor): Maximum<R> {
@@ -127,7 +130,7 @@ function split(windows: readonly [number, number][], divisors: number[] = []): W
 export class AvgPool1d extends Pool {
   readonly countIncludePad: boolean;
   constructor(kernelSize: number, { countIncludePad = true, ...options }: AvgPool1dOptions = {}) {
-    super("AvgPool1d", kernelSize, 1, options);
+    super("AvgPool1d", kernelSize, 1, options, ["countIncludePad"]);
     this.countIncludePad = countIncludePad;
   }
   override forward(x: Tensor): Tensor {
@@ -199,8 +202,9 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
  */
 export class AdaptiveMaxPool1d<R extends boolean = false> extends AdaptivePool {
   readonly returnIndices: boolean;
-  constructor(outputSize: number | null, { returnIndices }: ReturnIndices<R> = {}) {
+  constructor(outputSize: number | null, { returnIndices, ...left }: ReturnIndices<R> = {}) {
     super("AdaptiveMaxPool1d", outputSize);
+    refuseOptions("AdaptiveMaxPool1d", left, ["returnIndices"]);
     this.returnIndices = returnIndices ?? false;
   }
   override forward(x: Tensor): Maximum<R> {

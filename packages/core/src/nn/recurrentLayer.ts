@@ -6,6 +6,7 @@ import type { NDArray } from "../ops/ndarray.js";
 import { type RecurrentInputs, recurrent, type StateGradNorms, traceRecurrent } from "../ops/recurrent.js";
 import { type CellName, gateCount } from "../ops/recurrentCalls.js";
 import type { PackedWeights } from "../ops/recurrentLayer.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import { scope } from "../tensor/scope.js";
 import { apply, floats, Tensor, wantsGrad } from "../tensor/tensor.js";
@@ -79,9 +80,19 @@ export abstract class RecurrentLayer extends Module {
     readonly hiddenSize: number,
     /** Size of h when it is projected, 0 when it is not. */
     readonly projSize: number,
-    { numLayers = 1, bias = true, batchFirst = false, dropout = 0, bidirectional = false }: RecurrentOptions,
+    /** What the layer's own constructor has not taken. */
+    {
+      numLayers = 1,
+      bias = true,
+      batchFirst = false,
+      dropout = 0,
+      bidirectional = false,
+      ...left
+    }: RecurrentOptions,
   ) {
     super();
+    const known = ["numLayers", "bias", "batchFirst", "dropout", "bidirectional"];
+    refuseOptions(kind, left, [...known, { RNN: "nonlinearity", LSTM: "projSize", GRU: "resetAfter" }[kind]]);
     checkInteger(inputSize, 1, `${kind}: inputSize`);
     checkInteger(hiddenSize, 1, `${kind}: hiddenSize`);
     checkInteger(projSize, 0, `${kind}: projSize`);
@@ -127,8 +138,9 @@ export abstract class RecurrentLayer extends Module {
   protected run(
     x: Tensor | PackedSequence,
     states: readonly Tensor[],
-    { lengths }: ForwardOptions,
+    { lengths, ...left }: ForwardOptions,
   ): [Tensor | PackedSequence, ...Tensor[]] {
+    refuseOptions(this.kind, left, ["lengths"]);
     const arranged = arrange(this.layout(), x, lengths);
     const { inputs, call } = this.prepare(arranged, states);
     const [output, ...final] = apply(this.kind, inputs, () => recurrent(call)) as [Tensor, ...Tensor[]];
@@ -177,9 +189,10 @@ export abstract class RecurrentLayer extends Module {
   protected trace<Gate extends string>(
     x: Tensor,
     states: readonly Tensor[],
-    { lengths }: ForwardOptions,
+    { lengths, ...left }: ForwardOptions,
     gateNames: readonly Gate[],
   ): (LayerInspection<Gate> & { cell?: Tensor })[] {
+    refuseOptions(this.kind, left, ["lengths"]);
     return noGrad(() =>
       scope(() => {
         const arranged = arrangeTensor(this.layout(), x, lengths);
@@ -237,9 +250,10 @@ export abstract class RecurrentLayer extends Module {
 
   /** See `stream` of the layer itself. */
   protected openStream<State>(
-    { batch = 1 }: StreamOptions,
+    { batch = 1, ...left }: StreamOptions,
     join: (states: Tensor[]) => State,
   ): Stream<State> {
+    refuseOptions(`${this.kind}.stream`, left, ["batch"]);
     if (this.bidirectional) {
       throw new ArgumentError(
         `${this.kind}.stream: a bidirectional layer reads a sequence from its end too, so it cannot run step by step`,

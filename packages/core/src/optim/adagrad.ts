@@ -34,7 +34,7 @@ const defaults: AdagradOptions = {
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(params: ParamsInput<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
-    super(params, { ...defaults, ...options });
+    super(params, defaults, options);
   }
 
   protected override checkOptions(options: AdagradOptions): void {

@@ -32,7 +32,7 @@ export class Adam extends Optimizer<AdamOptions> {
   protected readonly decoupled: boolean = false;
 
   constructor(params: ParamsInput<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(params, { ...defaults, ...options });
+    super(params, defaults, options);
   }
 
   protected override checkOptions({ lr, betas, eps, weightDecay }: AdamOptions): void {

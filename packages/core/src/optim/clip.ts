@@ -2,6 +2,7 @@ import { engine } from "../engine/engine.js";
 import { Binary } from "../engine/kernels.js";
 import { ArgumentError } from "../errors.js";
 import type { NDArray } from "../ops/ndarray.js";
+import { refuseOptions } from "../options.js";
 import type { Tensor } from "../tensor/tensor.js";
 
 export interface ClipNormOptions {
@@ -18,8 +19,9 @@ export interface ClipNormOptions {
 export function clipGradNorm_(
   parameters: Iterable<Tensor>,
   maxNorm: number,
-  { normType = 2 }: ClipNormOptions = {},
+  { normType = 2, ...left }: ClipNormOptions = {},
 ): number {
+  refuseOptions("clipGradNorm_", left, ["normType"]);
   if (!(maxNorm >= 0))
     throw new ArgumentError(`clipGradNorm_: maxNorm must be a number of at least 0, got ${maxNorm}`);
   if (!(normType > 0))

@@ -1,4 +1,5 @@
 import { ArgumentError } from "../errors.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import { type AnyOptimizer, LRScheduler } from "./schedulers.js";
 
@@ -28,6 +29,20 @@ export interface OneCycleLROptions {
   threePhase?: boolean;
 }
 
+const optionNames: (keyof OneCycleLROptions)[] = [
+  "totalSteps",
+  "epochs",
+  "stepsPerEpoch",
+  "pctStart",
+  "annealStrategy",
+  "cycleMomentum",
+  "baseMomentum",
+  "maxMomentum",
+  "divFactor",
+  "finalDivFactor",
+  "threePhase",
+];
+
 /** From one value to another by the step `end`. */
 interface Phase {
   end: number;
@@ -53,6 +68,7 @@ export class OneCycleLR extends LRScheduler {
 
   constructor(optimizer: AnyOptimizer, maxLr: PerGroup, options: OneCycleLROptions = {}) {
     super(optimizer);
+    refuseOptions("OneCycleLR", options, optionNames);
     const { pctStart = 0.3, annealStrategy = "cos", cycleMomentum = true, threePhase = false } = options;
     const { baseMomentum = 0.85, maxMomentum = 0.95, divFactor = 25, finalDivFactor = 1e4 } = options;
     const total = (this.totalSteps = totalSteps(options));

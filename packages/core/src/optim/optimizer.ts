@@ -2,6 +2,7 @@ import { engine } from "../engine/engine.js";
 import { ArgumentError, FormatError } from "../errors.js";
 import { zeroGradients } from "../nn/module.js";
 import { type NDArray, zeros } from "../ops/ndarray.js";
+import { refuseOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 
 /** Parameters that share options, such as a learning rate of their own. */
@@ -30,17 +31,19 @@ export abstract class Optimizer<Options extends { lr: number }> {
   readonly paramGroups: ParamGroup<Options>[];
   protected readonly states = new Map<Tensor, ParamState>();
 
-  constructor(params: ParamsInput<Options>, defaults: Options) {
+  /** `options` change some of the `defaults`, which name all options that there are; a group may change them again. */
+  constructor(params: ParamsInput<Options>, defaults: Options, options: Partial<Options> = {}) {
     const name = this.constructor.name;
+    const known = Object.keys(defaults);
+    refuseOptions(name, options, known);
     const given = [...(params as Iterable<Tensor | ({ params: Iterable<Tensor> } & Partial<Options>)>)];
     if (given.length === 0) throw new ArgumentError(`${name}: got no parameters to optimize`);
     const groups = given.every((item) => item instanceof Tensor)
-      ? [{ params: given as Tensor[], ...defaults }]
-      : (given as ({ params: Iterable<Tensor> } & Partial<Options>)[]).map((group) => ({
-          ...defaults,
-          ...group,
-          params: [...group.params],
-        }));
+      ? [{ params: given as Tensor[], ...defaults, ...options }]
+      : (given as ({ params: Iterable<Tensor> } & Partial<Options>)[]).map(({ params, ...own }) => {
+          refuseOptions(name, own, known);
+          return { ...defaults, ...options, ...own, params: [...params] };
+        });
     const seen = new Set<Tensor>();
     for (const group of groups) {
       this.checkOptions(group);
@@ -77,7 +80,8 @@ export abstract class Optimizer<Options extends { lr: number }> {
   }
 
   /** Sets every gradient to zero, in place; `setToNone` drops them instead. */
-  zeroGrad({ setToNone = false } = {}): void {
+  zeroGrad({ setToNone = false, ...left }: { setToNone?: boolean } = {}): void {
+    refuseOptions("zeroGrad", left, ["setToNone"]);
     for (const group of this.paramGroups) zeroGradients(group.params, setToNone);
   }
 

@@ -1,4 +1,5 @@
 import { ArgumentError, FormatError } from "../errors.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import { type AnyOptimizer, LRScheduler, type SchedulerState } from "./schedulers.js";
 
@@ -20,6 +21,17 @@ export interface ReduceLROnPlateauOptions {
   /** A change smaller than this is not made. Default 1e-8. */
   eps?: number;
 }
+
+const optionNames: (keyof ReduceLROnPlateauOptions)[] = [
+  "mode",
+  "factor",
+  "patience",
+  "threshold",
+  "thresholdMode",
+  "cooldown",
+  "minLr",
+  "eps",
+];
 
 /**
  * Multiplies the learning rate by `factor` when the metric given to `step(metric)`, such as the validation loss, has
@@ -44,6 +56,7 @@ export class ReduceLROnPlateau extends LRScheduler {
 
   constructor(optimizer: AnyOptimizer, options: ReduceLROnPlateauOptions = {}) {
     super(optimizer);
+    refuseOptions("ReduceLROnPlateau", options, optionNames);
     const { mode = "min", factor = 0.1, patience = 10, threshold = 1e-4 } = options;
     const { thresholdMode = "rel", cooldown = 0, minLr = 0, eps = 1e-8 } = options;
     if (!(factor >= 0 && factor < 1)) {

@@ -39,7 +39,7 @@ const defaults: RMSpropOptions = {
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   constructor(params: ParamsInput<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
-    super(params, { ...defaults, ...options });
+    super(params, defaults, options);
   }
 
   protected override checkOptions({ lr, alpha, eps, weightDecay, momentum }: RMSpropOptions): void {

@@ -1,4 +1,5 @@
 import { ArgumentError, FormatError } from "../errors.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import type { Optimizer } from "./optimizer.js";
 
@@ -81,8 +82,9 @@ export class StepLR extends LRScheduler {
   readonly stepSize: number;
   readonly gamma: number;
   /** `gamma`: default 0.1. */
-  constructor(optimizer: AnyOptimizer, stepSize: number, { gamma = 0.1 }: { gamma?: number } = {}) {
+  constructor(optimizer: AnyOptimizer, stepSize: number, { gamma = 0.1, ...left }: { gamma?: number } = {}) {
     super(optimizer);
+    refuseOptions("StepLR", left, ["gamma"]);
     this.stepSize = checkInteger(stepSize, 1, "StepLR: stepSize");
     this.gamma = checkGamma("StepLR", gamma);
   }
@@ -103,9 +105,10 @@ export class MultiStepLR extends LRScheduler {
   constructor(
     optimizer: AnyOptimizer,
     milestones: readonly number[],
-    { gamma = 0.1 }: { gamma?: number } = {},
+    { gamma = 0.1, ...left }: { gamma?: number } = {},
   ) {
     super(optimizer);
+    refuseOptions("MultiStepLR", left, ["gamma"]);
     this.milestones = milestones.map((m) => checkInteger(m, 0, "MultiStepLR: a milestone"));
     this.gamma = checkGamma("MultiStepLR", gamma);
   }
@@ -140,8 +143,9 @@ export class CosineAnnealingLR extends LRScheduler {
   readonly TMax: number;
   readonly etaMin: number;
   /** `etaMin`: default 0. */
-  constructor(optimizer: AnyOptimizer, TMax: number, { etaMin = 0 }: { etaMin?: number } = {}) {
+  constructor(optimizer: AnyOptimizer, TMax: number, { etaMin = 0, ...left }: { etaMin?: number } = {}) {
     super(optimizer);
+    refuseOptions("CosineAnnealingLR", left, ["etaMin"]);
     this.TMax = checkInteger(TMax, 1, "CosineAnnealingLR: TMax");
     if (!(etaMin >= 0)) {
       throw new ArgumentError(`CosineAnnealingLR: etaMin must be a number of at least 0, got ${etaMin}`);

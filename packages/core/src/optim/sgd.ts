@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor/tensor.js";
 import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
 
 export interface SGDOptions {
-  /** Learning rate. */
+  /** Learning rate. Default 0.001. */
   lr: number;
   /** Default 0. */
   momentum: number;
@@ -17,6 +17,8 @@ export interface SGDOptions {
   nesterov: boolean;
 }
 
+const defaults: SGDOptions = { lr: 0.001, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false };
+
 /**
  * Stochastic gradient descent, in PyTorch's form:
  *
@@ -26,8 +28,8 @@ export interface SGDOptions {
  * @example const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: ParamsInput<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
-    super(params, { momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, ...options });
+  constructor(params: ParamsInput<SGDOptions>, options: Partial<SGDOptions> = {}) {
+    super(params, defaults, options);
   }
 
   protected override checkOptions({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {

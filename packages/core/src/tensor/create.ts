@@ -2,6 +2,7 @@ import { defaultGenerator, type Generator } from "../engine/random.js";
 import { ArgumentError, ShapeError } from "../errors.js";
 import { cat as catArrays } from "../ops/movement.js";
 import { type DType, empty, fromValues, full } from "../ops/ndarray.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger, checkShape, formatShape, resolveDim, type Shape, sizeOf } from "../shape.js";
 import type { NestedArray } from "./base.js";
 import { apply, Tensor } from "./tensor.js";
@@ -18,8 +19,9 @@ export interface RandomOptions extends TensorOptions {
   generator?: Generator;
 }
 
-function finish(x: Tensor, { requiresGrad = false }: TensorOptions): Tensor {
-  if (requiresGrad) x.requiresGrad = true;
+function finish(what: string, x: Tensor, options: TensorOptions, own: readonly string[] = []): Tensor {
+  refuseOptions(what, options, ["requiresGrad", "dtype", ...own]);
+  if (options.requiresGrad) x.requiresGrad = true;
   return x;
 }
 
@@ -40,7 +42,7 @@ export function tensor(
     if (sizeOf(shape) !== flat.length) {
       throw new ShapeError(`tensor: ${flat.length} numbers do not fill shape ${formatShape(shape)}`);
     }
-    return finish(new Tensor(fromValues(flat, shape, dtype)), options);
+    return finish("tensor", new Tensor(fromValues(flat, shape, dtype)), options, ["shape"]);
   }
   const found: number[] = [];
   for (let level: unknown = values; Array.isArray(level); level = level[0]) found.push(level.length);
@@ -50,7 +52,7 @@ export function tensor(
   if (sizeOf(shape) !== flat.length) {
     throw new ShapeError(`tensor: ${flat.length} numbers do not fill shape ${formatShape(shape)}`);
   }
-  return finish(new Tensor(fromValues(flat, shape, dtype)), options);
+  return finish("tensor", new Tensor(fromValues(flat, shape, dtype)), options, ["shape"]);
 }
 
 function flatten(values: NestedArray, shape: Shape, depth: number, out: number[]): void {
@@ -75,19 +77,19 @@ function flatten(values: NestedArray, shape: Shape, depth: number, out: number[]
 /** A tensor of zeros. @example zeros([2, 3], { requiresGrad: true }) */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
   checkShape(shape, "zeros");
-  return finish(new Tensor(full(shape, 0, options.dtype)), options);
+  return finish("zeros", new Tensor(full(shape, 0, options.dtype)), options);
 }
 
 /** A tensor of ones. @example ones([2, 3]) */
 export function ones(shape: Shape, options: TensorOptions = {}): Tensor {
   checkShape(shape, "ones");
-  return finish(new Tensor(full(shape, 1, options.dtype)), options);
+  return finish("ones", new Tensor(full(shape, 1, options.dtype)), options);
 }
 
 /** A tensor of one value. @example full([2, 3], 0.5) */
 function fullTensor(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
   checkShape(shape, "full");
-  return finish(new Tensor(full(shape, value, options.dtype)), options);
+  return finish("full", new Tensor(full(shape, value, options.dtype)), options);
 }
 
 export { fullTensor as full };
@@ -109,7 +111,7 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
     { length: Math.max(0, Math.ceil((to - from) / step)) },
     (_, i) => from + i * step,
   );
-  return finish(new Tensor(fromValues(values, [values.length], options.dtype)), options);
+  return finish("arange", new Tensor(fromValues(values, [values.length], options.dtype)), options);
 }
 
 /** Uniform on [0, 1), drawn as PyTorch draws. @example rand([2, 3], { generator: new Generator(0) }) */
@@ -117,7 +119,7 @@ export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   checkShape(shape, "rand");
   const out = empty(shape);
   (options.generator ?? defaultGenerator).uniform(out.data as Float32Array);
-  return finish(new Tensor(out), options);
+  return finish("rand", new Tensor(out), options, ["generator"]);
 }
 
 /** Standard normal, drawn as PyTorch draws. @example randn([2, 3]) */
@@ -125,7 +127,7 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   checkShape(shape, "randn");
   const out = empty(shape);
   (options.generator ?? defaultGenerator).normal(out.data as Float32Array);
-  return finish(new Tensor(out), options);
+  return finish("randn", new Tensor(out), options, ["generator"]);
 }
 
 /**
@@ -185,7 +187,7 @@ export function eye(n: number, options: TensorOptions = {}): Tensor {
   const size = checkInteger(n, 0, "eye: n");
   const out = full([size, size], 0, options.dtype);
   for (let i = 0; i < size; i++) out.data[i * size + i] = 1;
-  return finish(new Tensor(out), options);
+  return finish("eye", new Tensor(out), options);
 }
 
 /** `steps` numbers from `start` to `end`, both included, evenly apart. */
@@ -194,7 +196,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   const gap = n > 1 ? (end - start) / (n - 1) : 0;
   // The second half counts back from the end, so that both ends are exact.
   const values = Array.from({ length: n }, (_, i) => (i < n / 2 ? start + i * gap : end - (n - 1 - i) * gap));
-  return finish(new Tensor(fromValues(values, [n], options.dtype)), options);
+  return finish("linspace", new Tensor(fromValues(values, [n], options.dtype)), options);
 }
 
 /** Whole numbers from `low` up to (not including) `high`, int32, drawn as PyTorch draws. */

@@ -6,6 +6,7 @@ import type { Module, Parameter, StateDict } from "../nn/module.js";
 import { clone } from "../ops/ndarray.js";
 import { clipGradNorm_ } from "../optim/clip.js";
 import type { Optimizer } from "../optim/optimizer.js";
+import { refuseOptions } from "../options.js";
 import { checkInteger } from "../shape.js";
 import { scope } from "../tensor/scope.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -57,6 +58,21 @@ export interface FitOptions {
   /** A checkpoint to continue from: the run goes on with the very bits that it would have had. */
   resume?: Uint8Array;
 }
+
+const optionNames: (keyof FitOptions)[] = [
+  "data",
+  "optimizer",
+  "lossFn",
+  "epochs",
+  "validation",
+  "earlyStopping",
+  "maxGradNorm",
+  "scheduler",
+  "onProgress",
+  "signal",
+  "checkpoint",
+  "resume",
+];
 
 export interface FitResult {
   /** Epochs run in total, those before a resume included. */
@@ -113,6 +129,9 @@ class FitRun {
     private readonly options: FitOptions,
   ) {
     const { lossFn, epochs, earlyStopping, validation, maxGradNorm } = options;
+    refuseOptions("fit", options, optionNames);
+    refuseOptions("fit: earlyStopping", earlyStopping ?? {}, ["patience", "minDelta"]);
+    refuseOptions("fit: checkpoint", options.checkpoint ?? {}, ["everyEpochs", "save"]);
     checkInteger(epochs, 1, "fit: epochs");
     if (earlyStopping) {
       checkInteger(earlyStopping.patience, 1, "fit: earlyStopping.patience");
