@@ -16,6 +16,7 @@ export default defineConfig({
     alias: { ...alias, "node:fs": fileURLToPath(new URL("./scripts/browserFiles.ts", import.meta.url)) },
   },
   test: {
+    setupFiles: [fileURLToPath(new URL("./scripts/testSetup.ts", import.meta.url))],
     include: ["packages/{core,forecast}/test/**/*.test.ts"],
     exclude: [
       "packages/core/test/browser/**", // compares a browser with Node: it starts the browser itself

@@ -12,6 +12,7 @@ export const alias = {
 export default defineConfig({
   resolve: { alias },
   test: {
+    setupFiles: [source("./scripts/testSetup.ts")],
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -188,9 +188,9 @@ function build(json: TransformJSON): FittedTransform {
   }
 }
 
-/** A scale to divide by: 1 for a constant. */
+/** A scale to divide by: 1 for a constant, and for a spread so small that dividing ordinary values by it overflows. */
 function usableScale(scale: number): number {
-  return scale > 0 && Number.isFinite(scale) && Number.isFinite(1 / scale) ? scale : 1;
+  return scale > 1e-290 && Number.isFinite(scale) ? scale : 1;
 }
 
 function map(values: ArrayLike<number>, change: (x: number) => number): Float64Array {

@@ -38,6 +38,12 @@ describe.each(all)("%s", (_, make, lowest) => {
     );
   });
 
+  test("takes a spread too small to divide by for a constant", () => {
+    const least = Math.max(lowest, 0);
+    const fitted = make().fit([least, least + 1.1125369292536017e-308]);
+    expect(fitted.invert(fitted.apply([1.0000000000000009]))[0]).toBeCloseTo(1, 12);
+  });
+
   test("keeps a constant series finite and gives it back", () => {
     const fitted = make().fit([5, 5, 5]);
     const scaled = fitted.apply([5, 5, 5]);
