@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { DataError, FormatError } from "@lookback/core";
 import type { Table } from "@lookback/forecast";
@@ -149,6 +150,12 @@ function csvError(source: Source, dialect: Dialect, error: unknown): FormatError
 
 async function readJson(source: Source, duck: OneFile): Promise<ReadTable> {
   const rows = `${source.label} must be an array of objects, or one object on each line, such as {"time": "2024-01-01", "sales": 12}`;
+  if (source.head.trimStart().startsWith("[") && !(await endsWith(source.path, "]"))) {
+    // DuckDB takes what is there of an array that was cut between two objects; the missing rows would go unnoticed.
+    throw new FormatError(
+      `${source.label} is cut off: its array has no closing bracket. Fetch or write it again.`,
+    );
+  }
   let raw: RawColumn[];
   try {
     raw = await duck.read(
@@ -175,6 +182,21 @@ async function readJson(source: Source, duck: OneFile): Promise<ReadTable> {
   }
   checkSize(source, raw[0]!.values.length, raw.length);
   return finish(source, raw.map(plainColumn), []);
+}
+
+/** Whether the last character of a file that is not white space is this one. */
+async function endsWith(path: string, character: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read({
+      buffer: Buffer.alloc(4096),
+      position: Math.max(0, size - 4096),
+    });
+    return buffer.toString("latin1", 0, bytesRead).trimEnd().endsWith(character);
+  } finally {
+    await file.close();
+  }
 }
 
 async function readParquet(source: Source, duck: OneFile): Promise<ReadTable> {
