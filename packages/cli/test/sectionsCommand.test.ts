@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { PassThrough, Readable } from "node:stream";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Golden, readGolden } from "../../../golden/read.js";
-import { main } from "../src/main.js";
 import { isCovered, visibleText } from "../src/plot/font.js";
 import type { CnnNumbers } from "../src/sections/cnn.js";
 import { showCnn } from "../src/sections/cnnView.js";
@@ -15,15 +13,14 @@ import { showGru } from "../src/sections/gruView.js";
 import { sectionNames } from "../src/sections/runSections.js";
 import type { SectionName, ShownSection } from "../src/sections/section.js";
 import { showStates } from "../src/sections/statesView.js";
+import { run } from "./run.js";
 import { tempFolder } from "./tempFolder.js";
 
 const folder = tempFolder();
 
 async function lookback(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const { signal } = new AbortController();
-  const code = await main(argv, { stdout, stderr, stdin: Readable.from([]), env: {}, signal });
-  return { code, out: String(stdout.read() ?? ""), err: String(stderr.read() ?? "") };
+  const { code, stdout, stderr } = await run(argv);
+  return { code, out: stdout, err: stderr };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the numbers come from JSON
