@@ -64,6 +64,6 @@ if (force || stale.length > 0) {
     ...packages.map((name) => `packages/${name}`),
   ]);
 }
-if (stamp("packages/core/dist/.bundled") < stamp("packages/core/dist/.tsbuildinfo")) {
+if (stamp("packages/core/dist/lookback.js") < stamp("packages/core/dist/.tsbuildinfo")) {
   run("Bundling core", "node", ["packages/core/scripts/bundle.mjs"]);
 }
