@@ -8,7 +8,10 @@ import {
 } from "./frequency.js";
 import { type ClockTime, formatTime, readTime, styleOf } from "./time.js";
 
-/** One regular time series: a value for every step of its frequency, oldest first, nothing missing. Plain data. */
+/**
+ * One regular time series: a value for every step of its frequency, oldest first. Plain data. Every value is finite,
+ * save those that `missing` lists.
+ */
 export interface Series {
   /** Tells series apart; the target's name when there is one series. */
   readonly id: string;
@@ -25,6 +28,14 @@ export interface Series {
   readonly timeName: string;
   /** Indexes of values that were missing and were filled in on request. */
   readonly filled?: readonly number[];
+  /** Indexes whose value is NaN, because gaps are to be masked and not filled. In ascending order. */
+  readonly missing?: readonly number[];
+  /** Covariates that are known up to the last value: as many numbers as values, NaN where `missing` allows. */
+  readonly past?: Readonly<Record<string, Float64Array>>;
+  /** Covariates known ahead: at least as many numbers as values; what lies beyond covers the coming steps. */
+  readonly future?: Readonly<Record<string, Float64Array>>;
+  /** What does not change over time: a shop's size, a region's name. */
+  readonly statics?: Readonly<Record<string, number | string>>;
 }
 
 /** How {@link seriesFromValues} names and dates its values. */
@@ -92,12 +103,27 @@ export function futureTimes(series: Series, count: number): string[] {
   return timesAfter(clock, freq, count).map((time) => formatTime(time, style));
 }
 
-/** The part of a series from index `start` up to but not including `end`, sharing its memory. */
+/**
+ * The part of a series from index `start` up to but not including `end`, sharing its memory. Covariates known ahead
+ * stay known: of those, all that lies after `start` is kept.
+ */
 export function sliceSeries(series: Series, start: number, end: number): Series {
-  const { filled, ...rest } = series;
-  const part = { ...rest, times: series.times.slice(start, end), values: series.values.subarray(start, end) };
-  if (!filled) return part;
-  return { ...part, filled: filled.filter((i) => i >= start && i < end).map((i) => i - start) };
+  const { filled, missing, past, future, ...rest } = series;
+  const inside = (indexes: readonly number[]) =>
+    indexes.filter((i) => i >= start && i < end).map((i) => i - start);
+  return {
+    ...rest,
+    times: series.times.slice(start, end),
+    values: series.values.subarray(start, end),
+    ...(filled && { filled: inside(filled) }),
+    ...(missing && { missing: inside(missing) }),
+    ...(past && { past: mapValues(past, (column) => column.subarray(start, end)) }),
+    ...(future && { future: mapValues(future, (column) => column.subarray(start)) }),
+  };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
 /** Checks a season length given by the user; undefined passes. */
