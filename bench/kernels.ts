@@ -1,14 +1,13 @@
 // Micro-benchmark of the compiled kernels, without tensors or autograd around them: npx tsx bench/kernels.ts [plain|relaxed]
 // Every figure is the best of several rounds, so that a busy machine spoils it less.
 import { Cell, type Kernels, Unary } from "../packages/core/src/engine/kernels.js";
-import { plainWasm, relaxedWasm } from "../packages/core/src/engine/wasm.generated.js";
+import { wasmBytes } from "../packages/core/src/engine/wasmModule.js";
 
-const decode = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const canRelax = WebAssembly.validate(decode(relaxedWasm));
+const canRelax = WebAssembly.validate(wasmBytes("relaxed", false));
 const build = process.argv[2] ?? (canRelax ? "relaxed" : "plain");
 const memory = new WebAssembly.Memory({ initial: 64, maximum: 65536 });
 const { exports } = new WebAssembly.Instance(
-  new WebAssembly.Module(decode(build === "relaxed" ? relaxedWasm : plainWasm)),
+  new WebAssembly.Module(wasmBytes(build === "relaxed" ? "relaxed" : "plain", false)),
   {
     env: { memory },
   },

@@ -1,9 +1,8 @@
 import { LookbackError } from "../errors.js";
 import { refuseOptions } from "../options.js";
-import { decodeBase64 } from "./base64.js";
 import type { Kernels } from "./kernels.js";
 import { Memory } from "./memory.js";
-import { plainWasm, relaxedWasm } from "./wasm.generated.js";
+import { wasmBytes } from "./wasmModule.js";
 
 export interface EngineOptions {
   /**
@@ -47,7 +46,7 @@ let current: Engine | null = null;
 function start(options: EngineOptions, memory: Memory, compiled?: WebAssembly.Module): Engine {
   const deterministic = options.deterministic ?? false;
   const simd = chooseSimd(deterministic);
-  const module = compiled ?? new WebAssembly.Module(wasmBytes(simd));
+  const module = compiled ?? new WebAssembly.Module(wasmBytes(simd, false));
   const kernels = new WebAssembly.Instance(module, { env: { memory: memory.wasm } })
     .exports as unknown as Kernels;
   // Both areas live as long as the engine, which holds the blocks.
@@ -68,8 +67,6 @@ function chooseSimd(deterministic: boolean): "plain" | "relaxed" {
   return !deterministic && WebAssembly.validate(relaxedProbe) ? "relaxed" : "plain";
 }
 
-const wasmBytes = (simd: "plain" | "relaxed") => decodeBase64(simd === "relaxed" ? relaxedWasm : plainWasm);
-
 /** The running engine; the first use starts it with defaults. */
 export function engine(): Engine {
   return current ?? start({}, new Memory());
@@ -85,7 +82,7 @@ export function engine(): Engine {
 export async function init(options: EngineOptions = {}): Promise<EngineInfo> {
   const { deterministic = false, ...left } = options;
   refuseOptions("init", left, ["deterministic"]);
-  const compiled = await WebAssembly.compile(wasmBytes(chooseSimd(deterministic)));
+  const compiled = await WebAssembly.compile(wasmBytes(chooseSimd(deterministic), false));
   start(options, current?.memory ?? new Memory(), compiled);
   return engineInfo();
 }

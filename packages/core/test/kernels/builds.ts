@@ -1,5 +1,5 @@
 import type { Kernels } from "../../src/engine/kernels.js";
-import { plainWasm, relaxedWasm } from "../../src/engine/wasm.generated.js";
+import { wasmBytes } from "../../src/engine/wasmModule.js";
 
 /** One build of the kernels on a memory of its own, with a bump allocator and plain arrays in and out. */
 export class Bench {
@@ -62,15 +62,10 @@ export class Bench {
 /** What stands beside arrays that nobody may write. */
 export const guard = -12345.5;
 
-const decode = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-
 /** The builds that this machine can run. */
-export const builds: [name: string, bench: Bench][] = [
-  ["plain", plainWasm],
-  ["relaxed", relaxedWasm],
-].flatMap(([name, text]) => {
-  const bytes = decode(text!);
-  return WebAssembly.validate(bytes) ? [[name!, new Bench(bytes)] as [string, Bench]] : [];
+export const builds: [name: string, bench: Bench][] = (["plain", "relaxed"] as const).flatMap((name) => {
+  const bytes = wasmBytes(name, false);
+  return WebAssembly.validate(bytes) ? [[name, new Bench(bytes)] as [string, Bench]] : [];
 });
 
 /** Numbers in [−scale, scale), the same for the same seed. */
