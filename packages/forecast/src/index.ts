@@ -12,6 +12,7 @@ export {
   MAX_HORIZON,
   type PredictOptions,
 } from "./forecaster.js";
+export { eachSeries, type GlobalForecaster, single } from "./globalForecaster.js";
 export * from "./metrics.js";
 export { NeuralForecaster } from "./neural.js";
 export type { NeuralOptions } from "./neuralOptions.js";
