@@ -7,6 +7,23 @@ import { blockA, blockB, tileArea } from "./scratch";
 import { get, put } from "./simd";
 import { colsTile, rowsTile } from "./tiles.generated";
 
+/** The system's BLAS, called with the arguments of `gemm`; only after `setBlas`. */
+@external("env", "sgemm")
+export declare function sgemm(
+  transA: i32, transB: i32, m: i32, n: i32, k: i32,
+  a: usize, lda: i32, b: usize, ldb: i32, beta: i32, c: usize, ldc: i32,
+): void;
+
+/** Products of at least so many multiplications go to the BLAS. */
+let blasFrom: f64 = Infinity;
+
+export function setBlas(from: f64): void {
+  blasFrom = from;
+}
+
+/** A product of one to three rows or columns reads a whole matrix for little work: a BLAS gains nothing. */
+const BLAS_ROWS = 4;
+
 /** How A lies in memory. */
 const ROWS = 0; // a row after another, `lda` bytes apart
 const COLS = 1; // a column after another
@@ -111,6 +128,9 @@ export function gemm(
 ): void {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) return scale(m, n, beta, c, ldc);
+  if (m >= BLAS_ROWS && n >= BLAS_ROWS && <f64>m * <f64>n * <f64>k >= blasFrom) {
+    return sgemm(transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc);
+  }
   const aRow: usize = transA ? 4 : <usize>lda << 2;
   const aCol: usize = transA ? <usize>lda << 2 : 4;
   const bRow: usize = transB ? 4 : <usize>ldb << 2;

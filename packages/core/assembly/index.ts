@@ -3,7 +3,7 @@ export { binary, binaryRow, binaryScalar, binaryStrided } from "./binary";
 export {
   addChannelSums, col2im, convTaps, fillChannels, gatherLast, im2col, scatterLast,
 } from "./conv";
-export { gemm, gemmPacked, pack, packedBytes } from "./gemm";
+export { gemm, gemmPacked, pack, packedBytes, setBlas } from "./gemm";
 export { addStrided, axpy, broadcastRow, copy, copyStrided, fill, where } from "./move";
 export { channelMoments, channelNorm, channelNormBackward, rowNorm, rowNormBackward } from "./norm";
 export { adam, sgd } from "./optim";

@@ -1,7 +1,7 @@
 // Recurrent layers: one layer, one direction, a whole sequence in one call. Each step is one product with the packed
 // recurrent weights and one pass over the gates; the passes are in cells.ts.
 import { gruBackward, gruForward, lstmBackward, lstmForward, rnnBackward, rnnForward } from "./cells";
-import { gemmPacked, pack, packedBytes } from "./gemm";
+import { gemmPacked, pack, packedBytes, sgemm } from "./gemm";
 
 const LSTM = 2;
 const GRU = 3;
@@ -40,9 +40,18 @@ function activeRows(t: i32, b0: i32, b1: i32, batchSizes: usize): i32 {
   return max(0, (batchSizes ? min(b1, load<i32>(batchSizes + (<usize>t << 2))) : b1) - b0);
 }
 
+/** c = a·op(W) + beta·c with W packed or, where `whh` names the matrix itself, by the BLAS. */
+@inline
+function product(
+  transW: i32, rows: i32, n: i32, k: i32, a: usize, lda: i32, packed: usize, whh: usize, ldw: i32, beta: i32, c: usize, ldc: i32,
+): void {
+  if (!whh) gemmPacked(rows, n, k, a, lda, packed, beta, c, ldc);
+  else if (rows) sgemm(0, transW, rows, n, k, a, lda, whh, ldw, beta, c, ldc);
+}
+
 export function recurrentForward(
   cell: i32, t: i32, b: i32, b0: i32, b1: i32, h: i32, reverse: i32,
-  gates: usize, packed: usize, bhn: usize, hs: usize, cs: usize, cStride: i32, extra: usize, batchSizes: usize,
+  gates: usize, packed: usize, bhn: usize, hs: usize, cs: usize, cStride: i32, extra: usize, batchSizes: usize, whh: usize,
 ): void {
   const gh = gatesOf(cell) * h;
   const n = joined(cell, h);
@@ -51,6 +60,7 @@ export function recurrentForward(
   const cSlot = <usize>cStride << 2;
   const gateRow = <usize>gh << 2;
   const packedLast = packed + packedBytes(n, h);
+  const whhLast = whh ? whh + row * n : 0;
   const first = row * b0;
   for (let s = 0; s < t; s++) {
     const step = reverse ? t - 1 - s : s;
@@ -63,10 +73,10 @@ export function recurrentForward(
     const cTo = cs + cSlot * to + first;
     const g = gates + gateRow * (<usize>step * b + b0);
     const e = extra ? extra + slot * step + first : 0;
-    gemmPacked(rows, n, h, hFrom, h, packed, 1, g, gh);
+    product(1, rows, n, h, hFrom, h, packed, whh, h, 1, g, gh);
     if (cell == LSTM) lstmForward(rows, h, g, cFrom, cTo, hTo, e);
     else if (cell == GRU) {
-      gemmPacked(rows, h, h, hFrom, h, packedLast, 0, e, h);
+      product(1, rows, h, h, hFrom, h, packedLast, whhLast, h, 0, e, h);
       gruForward(rows, h, g, bhn, hFrom, hTo, e);
     } else rnnForward(cell, rows * h, g, hTo);
     // rows that have ended, or not begun, keep their state
@@ -81,7 +91,7 @@ export function recurrentForward(
 export function recurrentBackward(
   cell: i32, t: i32, b: i32, b0: i32, b1: i32, h: i32, reverse: i32,
   gates: usize, packed: usize, hs: usize, cs: usize, extra: usize, batchSizes: usize,
-  dy: usize, dh: usize, dc: usize, dgates: usize, dhn: usize,
+  dy: usize, dh: usize, dc: usize, dgates: usize, dhn: usize, whh: usize,
 ): void {
   const gh = gatesOf(cell) * h;
   const n = joined(cell, h);
@@ -89,6 +99,7 @@ export function recurrentBackward(
   const slot = row * b;
   const gateRow = <usize>gh << 2;
   const packedLast = packed + packedBytes(h, n);
+  const whhLast = whh ? whh + row * n : 0;
   const first = row * b0;
   dh += first;
   dc += first;
@@ -107,9 +118,9 @@ export function recurrentBackward(
     else if (cell == GRU) {
       const n = dhn + slot * step + first;
       gruBackward(rows, h, gates + at, hFrom, e, y, dh, d, n);
-      gemmPacked(rows, h, h, n, h, packedLast, 1, dh, h);
+      product(0, rows, h, h, n, h, packedLast, whhLast, h, 1, dh, h);
     } else rnnBackward(cell, rows * h, gates + at, y, dh, d);
-    gemmPacked(rows, h, n, d, gh, packed, cell == GRU ? 1 : 0, dh, h);
+    product(0, rows, h, n, d, gh, packed, whh, h, cell == GRU ? 1 : 0, dh, h);
     const rest = b1 - b0 - rows;
     if (rest) {
       memory.fill(d + gateRow * rows, 0, gateRow * rest);

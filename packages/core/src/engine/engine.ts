@@ -47,7 +47,7 @@ function start(options: EngineOptions, memory: Memory, compiled?: WebAssembly.Mo
   const deterministic = options.deterministic ?? false;
   const simd = chooseSimd(deterministic);
   const module = compiled ?? new WebAssembly.Module(wasmBytes(simd, false));
-  const kernels = new WebAssembly.Instance(module, { env: { memory: memory.wasm } })
+  const kernels = new WebAssembly.Instance(module, { env: { memory: memory.wasm, sgemm: noBlas } })
     .exports as unknown as Kernels;
   // Both areas live as long as the engine, which holds the blocks.
   const scratch = memory.persistent(() => memory.allocate(kernels.scratchBytes()));
@@ -56,6 +56,10 @@ function start(options: EngineOptions, memory: Memory, compiled?: WebAssembly.Mo
   const engine = { kernels, memory, simd, deterministic, ints: ints.address, held: [scratch, ints] };
   current = engine;
   return engine;
+}
+
+function noBlas(): never {
+  throw new LookbackError("The kernels called a BLAS that is not there.");
 }
 
 function chooseSimd(deterministic: boolean): "plain" | "relaxed" {

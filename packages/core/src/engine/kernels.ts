@@ -11,6 +11,8 @@ export interface Kernels {
   scratchBytes(): number;
   /** Names the scratch area: 64-byte aligned, `scratchBytes()` long, private to this instance. */
   setScratch(address: number): void;
+  /** Products of at least so many multiplications m·n·k go to `env.sgemm`, the system's BLAS. Infinity, at first. */
+  setBlas(from: number): void;
 
   // ---- matrix products -------------------------------------------------------------------------------------
   /**
@@ -324,6 +326,7 @@ export interface Kernels {
    * one slot is reused in place (inference).
    * extra [T,B,H]: LSTM tanh(c_t) (0: do not keep); GRU W_hn·h_{t−1} + b_hn (always needed); RNN unused.
    * bhn [H]: GRU's b_hh for the n gate, or 0 without bias.
+   * whh: W_hh itself, for the BLAS to multiply by, or 0: `packed` is used.
    * batchSizes int32[T], or 0: at step t only rows below batchSizes[t] take part (packed sequences sorted by length).
    * The others keep their state: it is copied to the next slot, their gates are left as they are.
    */
@@ -343,6 +346,7 @@ export interface Kernels {
     cStride: number,
     extra: number,
     batchSizes: number,
+    whh: number,
   ): void;
   /**
    * The reverse of recurrentForward. `packed` is the backward packing.
@@ -370,6 +374,7 @@ export interface Kernels {
     dc: number,
     dgates: number,
     dhn: number,
+    whh: number,
   ): void;
 
   // ---- two recurrent layers of their own shape; buffers as above, W_hh of the GRU packed by recurrentPack ---------

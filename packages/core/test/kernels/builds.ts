@@ -10,7 +10,7 @@ export class Bench {
 
   constructor(bytes: Uint8Array<ArrayBuffer>) {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      env: { memory: this.memory },
+      env: { memory: this.memory, sgemm() {} },
     });
     this.kernels = instance.exports as unknown as Kernels;
     this.kernels.setScratch(1024);
