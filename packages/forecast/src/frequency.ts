@@ -1,6 +1,6 @@
 import { ArgumentError } from "@lookback/core";
 import { firstFew } from "./suggest.js";
-import { type ClockTime, clockOf, DAY, HOUR, MINUTE, plainOf, SECOND } from "./time.js";
+import { type ClockTime, DAY, dateOf, daysInMonth, HOUR, MINUTE, SECOND, weekdayOf } from "./time.js";
 
 /** What one step of a frequency is counted in. */
 export type FrequencyUnit = "index" | "ms" | "s" | "min" | "h" | "D" | "B" | "W" | "month";
@@ -162,11 +162,11 @@ function monthRequest(
 /** A request completed with the anchor and phase of one time of the data. */
 export function completeFrequency(request: FrequencyRequest, example: ClockTime): Frequency {
   const { unit, multiple } = request;
-  if (unit === "W") return { unit, multiple, anchor: request.anchor ?? plainOf(example).dayOfWeek, phase: 0 };
+  if (unit === "W") return { unit, multiple, anchor: request.anchor ?? weekdayOf(example), phase: 0 };
   if (unit !== "month") return { unit, multiple, anchor: 0, phase: 0 };
-  const plain = plainOf(example);
-  const day = plain.day === plain.daysInMonth ? MONTH_END : plain.day;
-  return { unit, multiple, anchor: request.anchor ?? day, phase: (plain.month - 1) % multiple };
+  const date = dateOf(example);
+  const day = date.day === date.daysInMonth ? MONTH_END : date.day;
+  return { unit, multiple, anchor: request.anchor ?? day, phase: (date.month - 1) % multiple };
 }
 
 /**
@@ -177,17 +177,16 @@ export function addSteps(time: ClockTime, freq: Frequency, steps: number): Clock
   const fixed = FIXED[freq.unit];
   if (fixed !== undefined) return time + steps * freq.multiple * fixed;
   if (freq.unit === "B") return addBusinessDays(time, steps * freq.multiple);
-  const plain = plainOf(time);
-  const month = plain
-    .toPlainDate()
-    .toPlainYearMonth()
-    .add({ months: steps * freq.multiple });
-  const date = month.toPlainDate({ day: Math.min(freq.anchor, month.daysInMonth) });
-  return clockOf(date.toPlainDateTime(plain.toPlainTime()));
+  const date = dateOf(time);
+  const months = date.year * 12 + date.month - 1 + steps * freq.multiple;
+  const [year, month] = [Math.floor(months / 12), (((months % 12) + 12) % 12) + 1];
+  const day = Math.min(freq.anchor, daysInMonth(year, month));
+  const timeOfDay = time - Math.floor(time / DAY) * DAY;
+  return Date.UTC(year, month - 1, day) + timeOfDay;
 }
 
 function addBusinessDays(time: ClockTime, days: number): ClockTime {
-  const weekday = plainOf(time).dayOfWeek;
+  const weekday = weekdayOf(time);
   // count from the Monday of the week; a weekend counts as its Friday
   const sinceMonday = Math.min(weekday, 5) - 1 + days;
   const weeks = Math.floor(sinceMonday / 5);
@@ -205,7 +204,7 @@ export function stepsBetween(origin: ClockTime, time: ClockTime, freq: Frequency
     const rest = time - origin - weeks * 7 * DAY;
     steps = (weeks * 5 + businessDays(origin, rest)) / freq.multiple;
   } else {
-    const [from, to] = [plainOf(origin), plainOf(time)];
+    const [from, to] = [dateOf(origin), dateOf(time)];
     steps = ((to.year - from.year) * 12 + to.month - from.month) / freq.multiple;
   }
   return Number.isInteger(steps) && addSteps(origin, freq, steps) === time ? steps : undefined;
@@ -213,7 +212,7 @@ export function stepsBetween(origin: ClockTime, time: ClockTime, freq: Frequency
 
 /** Business days passed from `origin` to `origin + span`, a span of less than a week. */
 function businessDays(origin: ClockTime, span: number): number {
-  const weekday = plainOf(origin).dayOfWeek;
+  const weekday = weekdayOf(origin);
   const days = Math.floor(span / DAY);
   return days - Math.max(0, Math.min(2, weekday + days - 5));
 }

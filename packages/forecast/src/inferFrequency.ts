@@ -1,5 +1,5 @@
 import { addSteps, type Frequency, MONTH_END, stepsBetween } from "./frequency.js";
-import { type ClockTime, DAY, HOUR, MINUTE, plainOf, SECOND } from "./time.js";
+import { type ClockTime, DAY, dateOf, HOUR, MINUTE, SECOND, weekdayOf } from "./time.js";
 
 /**
  * The frequency of strictly increasing times, or undefined when no step makes up at least half of the steps.
@@ -29,7 +29,7 @@ export function inferFrequency(
 }
 
 function inferMonths(times: ArrayLike<ClockTime>): Frequency | undefined {
-  const dates = Array.from(times, plainOf);
+  const dates = Array.from(times, dateOf);
   const atEnd = dates.every((date) => date.day === date.daysInMonth);
   const anchor = atEnd ? MONTH_END : Math.max(...dates.map((date) => date.day));
   if (!dates.every((date) => date.day === Math.min(anchor, date.daysInMonth))) return undefined;
@@ -39,7 +39,7 @@ function inferMonths(times: ArrayLike<ClockTime>): Frequency | undefined {
 }
 
 function inferDays(times: ArrayLike<ClockTime>, steps: readonly number[]): Frequency | undefined {
-  const weekdays = Array.from(times, weekday);
+  const weekdays = Array.from(times, weekdayOf);
   const overWeekends = steps.filter((step, i) => step === 3 * DAY && weekdays[i] === 5).length;
   if (overWeekends > 0 && weekdays.every((day) => day <= 5)) {
     const ones = overWeekends + steps.filter((step) => step === DAY).length;
@@ -50,7 +50,7 @@ function inferDays(times: ArrayLike<ClockTime>, steps: readonly number[]): Frequ
   const days = step / DAY;
   if (days % 7 !== 0) return { unit: "D", multiple: days, anchor: 0, phase: 0 };
   const origin = originOf(times, step);
-  return { unit: "W", multiple: days / 7, anchor: weekday(times[origin]!), phase: 0 };
+  return { unit: "W", multiple: days / 7, anchor: weekdayOf(times[origin]!), phase: 0 };
 }
 
 function fixed(step: number): Frequency {
@@ -127,9 +127,4 @@ function originOf(times: ArrayLike<number>, step: number): number {
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-/** ISO weekday of a moment. 1970-01-01 was a Thursday. */
-function weekday(time: ClockTime): number {
-  return ((((Math.floor(time / DAY) + 3) % 7) + 7) % 7) + 1;
 }
