@@ -6,7 +6,7 @@ export {
 export { gemm, gemmPacked, pack, packedBytes, setBlas } from "./gemm";
 export { addStrided, axpy, broadcastRow, copy, copyStrided, fill, where } from "./move";
 export { channelMoments, channelNorm, channelNormBackward, rowNorm, rowNormBackward } from "./norm";
-export { adam, sgd } from "./optim";
+export { adagrad, adam, rmsprop, sgd, zeroMany } from "./optim";
 export { windowMax, windowMaxBackward, windowMean, windowMeanBackward } from "./pool";
 export { recurrentBackward, recurrentForward, recurrentPack, recurrentPackedBytes } from "./recurrent";
 export { projectedBackward, projectedForward, resetBeforeBackward, resetBeforeForward } from "./recurrentVariants";

@@ -275,40 +275,46 @@ export interface Kernels {
     dbias: number,
   ): void;
 
-  // ---- optimizer steps (one parameter each, in place) ------------------------------------------------------
-  /** PyTorch's SGD. `buf` is 0 without momentum; `first` 1 on the step that starts the buffer. */
+  // ---- optimizer steps, in place, over `count` parameters in one call ----------------------------------------
+  // `table` has a row of 4-byte columns for each parameter: n and the addresses of p, g and what is kept, then float32.
+  /** Rows [n, y]: y[i] = 0. */
+  zeroMany(count: number, table: number): void;
+  /** PyTorch's SGD. Rows [n, p, g, buf, first]: buf is 0 without momentum, `first` 1 on the step that starts it. */
   sgd(
-    n: number,
-    p: number,
-    g: number,
-    buf: number,
+    count: number,
+    table: number,
     lr: number,
     momentum: number,
     dampening: number,
     weightDecay: number,
     nesterov: number,
-    first: number,
   ): void;
   /**
-   * PyTorch's Adam (decoupled 0) and AdamW (decoupled 1). `vmax` is 0 without amsgrad.
-   * bias1 = 1−β1^t, bias2 = 1−β2^t, computed by the caller in float64.
+   * PyTorch's Adam (decoupled 0) and AdamW (decoupled 1). Rows [n, p, g, m, v, vmax, lr/(1−β1ᵗ), √(1−β2ᵗ)]: vmax is 0
+   * without amsgrad.
    */
   adam(
-    n: number,
-    p: number,
-    g: number,
-    m: number,
-    v: number,
-    vmax: number,
+    count: number,
+    table: number,
     lr: number,
     beta1: number,
     beta2: number,
     eps: number,
     weightDecay: number,
-    bias1: number,
-    bias2: number,
     decoupled: number,
   ): void;
+  /** PyTorch's RMSprop. Rows [n, p, g, v, mean, buf]: mean is 0 unless centered, buf without momentum. */
+  rmsprop(
+    count: number,
+    table: number,
+    lr: number,
+    alpha: number,
+    eps: number,
+    weightDecay: number,
+    momentum: number,
+  ): void;
+  /** PyTorch's Adagrad. Rows [n, p, g, sum, lr/(1 + (t − 1)·lrDecay)]. */
+  adagrad(count: number, table: number, eps: number, weightDecay: number): void;
 
   // ---- recurrent layers: one layer, one direction, a whole sequence ----------------------------------------
   /** Bytes of W_hh packed for the forward loop (h·W_hhᵀ) or, with backward 1, for the backward loop (dgates·W_hh). */

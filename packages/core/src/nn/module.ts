@@ -1,5 +1,6 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError, type LookbackError } from "../errors.js";
+import { withTable } from "../ops/table.js";
 import { refuseOptions } from "../options.js";
 import { formatShape, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -158,12 +159,15 @@ export abstract class Module {
 
 /** Zeros gradients in place, or drops them. */
 export function zeroGradients(parameters: Iterable<Tensor>, setToNone: boolean): void {
-  const { kernels } = engine();
-  for (const p of parameters) {
-    if (p.grad === null) continue;
-    if (setToNone) p.grad = null;
-    else kernels.fill(p.numel, 0, p.grad.array.address);
+  const having = Array.from(parameters).filter((p) => p.grad !== null);
+  if (setToNone) {
+    for (const p of having) p.grad = null;
+    return;
   }
+  withTable(having.length, 2, (table) => {
+    for (const p of having) table.add([p.numel, p.grad!.array.address]);
+    engine().kernels.zeroMany(having.length, table.address);
+  });
 }
 
 /** The error for an input whose last dimension is not what a layer was built for. */

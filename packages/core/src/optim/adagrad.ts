@@ -1,6 +1,6 @@
-import type { NDArray } from "../ops/ndarray.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
+import { engine } from "../engine/engine.js";
+import { withTable } from "../ops/table.js";
+import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
 
 export interface AdagradOptions {
   /** Learning rate. Default 0.01. */
@@ -43,17 +43,17 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     }
   }
 
-  protected override update(param: Tensor, grad: NDArray, state: ParamState, options: AdagradOptions): void {
+  protected override update(updates: readonly Update[], options: AdagradOptions): void {
     const { lr, lrDecay, weightDecay, initialAccumulatorValue, eps } = options;
-    const fresh = !state.arrays.sum;
-    const s = this.remember(state, "sum", param).data;
-    if (fresh) s.fill(initialAccumulatorValue);
-    const rate = lr / (1 + (state.step - 1) * lrDecay);
-    const [p, dp] = [param.array.data, grad.data];
-    for (let i = 0; i < p.length; i++) {
-      const g = dp[i]! + weightDecay * p[i]!;
-      s[i]! += g * g;
-      p[i]! -= (rate * g) / (Math.sqrt(s[i]!) + eps);
-    }
+    withTable(updates.length, 5, (table) => {
+      for (const { param, grad, state } of updates) {
+        const fresh = !state.arrays.sum;
+        const sum = this.remember(state, "sum", param);
+        if (fresh) sum.data.fill(initialAccumulatorValue);
+        const rate = lr / (1 + (state.step - 1) * lrDecay);
+        table.add([param.numel, param.array.address, grad.address, sum.address], [rate]);
+      }
+      engine().kernels.adagrad(updates.length, table.address, eps, weightDecay);
+    });
   }
 }

@@ -1,8 +1,7 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError } from "../errors.js";
-import type { NDArray } from "../ops/ndarray.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
+import { withTable } from "../ops/table.js";
+import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -46,27 +45,29 @@ export class Adam extends Optimizer<AdamOptions> {
     checkRange(name, "betas[1]", betas[1], 1);
   }
 
-  protected override update(param: Tensor, grad: NDArray, state: ParamState, options: AdamOptions): void {
+  protected override update(updates: readonly Update[], options: AdamOptions): void {
     const { lr, betas, eps, weightDecay, amsgrad } = options;
-    const m = this.remember(state, "expAvg", param);
-    const v = this.remember(state, "expAvgSq", param);
-    const vmax = amsgrad ? this.remember(state, "maxExpAvgSq", param).address : 0;
-    engine().kernels.adam(
-      param.numel,
-      param.array.address,
-      grad.address,
-      m.address,
-      v.address,
-      vmax,
-      lr,
-      betas[0],
-      betas[1],
-      eps,
-      weightDecay,
-      1 - betas[0] ** state.step,
-      1 - betas[1] ** state.step,
-      this.decoupled ? 1 : 0,
-    );
+    withTable(updates.length, 8, (table) => {
+      for (const { param, grad, state } of updates) {
+        const m = this.remember(state, "expAvg", param).address;
+        const v = this.remember(state, "expAvgSq", param).address;
+        const vmax = amsgrad ? this.remember(state, "maxExpAvgSq", param).address : 0;
+        const rate = lr / (1 - betas[0] ** state.step);
+        const root = Math.sqrt(1 - betas[1] ** state.step);
+        table.add([param.numel, param.array.address, grad.address, m, v, vmax], [rate, root]);
+      }
+      const decoupled = this.decoupled ? 1 : 0;
+      engine().kernels.adam(
+        updates.length,
+        table.address,
+        lr,
+        betas[0],
+        betas[1],
+        eps,
+        weightDecay,
+        decoupled,
+      );
+    });
   }
 }
 

@@ -19,6 +19,13 @@ export interface ParamState {
   arrays: Record<string, NDArray>;
 }
 
+/** A parameter that has a gradient, and what is kept for it; `state.step` counts the step that is being made. */
+export interface Update {
+  param: Tensor;
+  grad: NDArray;
+  state: ParamState;
+}
+
 /** An optimizer's state, to be saved beside the model's and loaded again. */
 export interface OptimizerState<Options> {
   /** By index of the parameter, in the order in which the optimizer was given them. */
@@ -62,20 +69,22 @@ export abstract class Optimizer<Options extends { lr: number }> {
 
   /** Throws when an option is out of range. */
   protected abstract checkOptions(options: Options): void;
-  /** Updates one parameter that has a gradient, in place. `state.step` counts this step already. */
-  protected abstract update(param: Tensor, grad: NDArray, state: ParamState, options: Options): void;
+  /** Updates the parameters of a group that have gradients, in place. */
+  protected abstract update(updates: readonly Update[], options: Options): void;
 
   /** One step with the gradients that `backward()` left. Parameters without a gradient stay as they are. */
   step(): void {
     for (const group of this.paramGroups) {
+      const updates: Update[] = [];
       for (const param of group.params) {
         if (!param.grad) continue;
         let state = this.states.get(param);
         if (!state) this.states.set(param, (state = { step: 0, arrays: {} }));
         state.step++;
-        this.update(param, param.grad.array, state, group);
         param.array.block.version++;
+        updates.push({ param, grad: param.grad.array, state });
       }
+      this.update(updates, group);
     }
   }
 

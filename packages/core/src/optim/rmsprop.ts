@@ -1,6 +1,6 @@
-import type { NDArray } from "../ops/ndarray.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
+import { engine } from "../engine/engine.js";
+import { withTable } from "../ops/table.js";
+import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
 
 export interface RMSpropOptions {
   /** Learning rate. Default 0.01. */
@@ -50,20 +50,16 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     checkRange("RMSprop", "momentum", momentum);
   }
 
-  protected override update(param: Tensor, grad: NDArray, state: ParamState, options: RMSpropOptions): void {
+  protected override update(updates: readonly Update[], options: RMSpropOptions): void {
     const { lr, alpha, eps, weightDecay, momentum, centered } = options;
-    const squares = this.remember(state, "squareAvg", param);
-    const means = centered ? this.remember(state, "gradAvg", param) : null;
-    const buffer = momentum > 0 ? this.remember(state, "momentumBuffer", param) : null;
-    const [p, dp, v, a, b] = [param.array.data, grad.data, squares.data, means?.data, buffer?.data];
-    for (let i = 0; i < p.length; i++) {
-      const g = dp[i]! + weightDecay * p[i]!;
-      v[i] = alpha * v[i]! + (1 - alpha) * g * g;
-      if (a) a[i] = alpha * a[i]! + (1 - alpha) * g;
-      const mean = a ? a[i]! : 0;
-      let step = g / (Math.sqrt(v[i]! - mean * mean) + eps);
-      if (b) step = b[i] = momentum * b[i]! + step;
-      p[i]! -= lr * step;
-    }
+    withTable(updates.length, 6, (table) => {
+      for (const { param, grad, state } of updates) {
+        const squares = this.remember(state, "squareAvg", param).address;
+        const means = centered ? this.remember(state, "gradAvg", param).address : 0;
+        const buffer = momentum > 0 ? this.remember(state, "momentumBuffer", param).address : 0;
+        table.add([param.numel, param.array.address, grad.address, squares, means, buffer]);
+      }
+      engine().kernels.rmsprop(updates.length, table.address, lr, alpha, eps, weightDecay, momentum);
+    });
   }
 }

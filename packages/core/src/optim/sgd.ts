@@ -1,8 +1,7 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError } from "../errors.js";
-import type { NDArray } from "../ops/ndarray.js";
-import type { Tensor } from "../tensor/tensor.js";
-import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
+import { withTable } from "../ops/table.js";
+import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
 
 export interface SGDOptions {
   /** Learning rate. Default 0.001. */
@@ -43,21 +42,23 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
-  protected override update(param: Tensor, grad: NDArray, state: ParamState, options: SGDOptions): void {
+  protected override update(updates: readonly Update[], options: SGDOptions): void {
     const { lr, momentum, dampening, weightDecay, nesterov } = options;
-    const first = momentum !== 0 && !state.arrays.momentumBuffer;
-    const buffer = momentum === 0 ? 0 : this.remember(state, "momentumBuffer", param).address;
-    engine().kernels.sgd(
-      param.numel,
-      param.array.address,
-      grad.address,
-      buffer,
-      lr,
-      momentum,
-      dampening,
-      weightDecay,
-      nesterov ? 1 : 0,
-      first ? 1 : 0,
-    );
+    withTable(updates.length, 5, (table) => {
+      for (const { param, grad, state } of updates) {
+        const first = momentum !== 0 && !state.arrays.momentumBuffer ? 1 : 0;
+        const buffer = momentum === 0 ? 0 : this.remember(state, "momentumBuffer", param).address;
+        table.add([param.numel, param.array.address, grad.address, buffer, first]);
+      }
+      engine().kernels.sgd(
+        updates.length,
+        table.address,
+        lr,
+        momentum,
+        dampening,
+        weightDecay,
+        nesterov ? 1 : 0,
+      );
+    });
   }
 }

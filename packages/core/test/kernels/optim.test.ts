@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { builds, random } from "./builds.js";
+import { builds, random, sameBits } from "./builds.js";
 
 const n = 11;
 const steps = 5;
@@ -54,6 +54,10 @@ function adam(
   return p;
 }
 
+/** What Adam's table says of a step with learning rate 0.03 and betas 0.8 and 0.99. */
+const rates = (step: number) => [0.03 / (1 - 0.8 ** step), Math.sqrt(1 - 0.99 ** step)];
+const bits = (values: number[]) => new Int32Array(Float32Array.from(values).buffer);
+
 describe.each(builds)("optimizer steps, %s build", (_, bench) => {
   const { kernels } = bench;
   const close = (actual: Float32Array, expected: Float64Array) =>
@@ -75,7 +79,8 @@ describe.each(builds)("optimizer steps, %s build", (_, bench) => {
       const buffer = momentum ? bench.floats(new Float32Array(n).fill(99)) : 0;
       for (let step = 0; step < steps; step++) {
         const g = bench.floats(gradient(step));
-        kernels.sgd(n, p, g, buffer, lr, momentum, dampening, decay, nesterov ? 1 : 0, step ? 0 : 1);
+        const table = bench.ints([n, p, g, buffer, step ? 0 : 1]);
+        kernels.sgd(1, table, lr, momentum, dampening, decay, nesterov ? 1 : 0);
       }
       close(bench.read(p, n), sgd(lr, momentum, dampening, decay, nesterov));
     },
@@ -96,12 +101,46 @@ describe.each(builds)("optimizer steps, %s build", (_, bench) => {
       const [m, v, peak] = [bench.floats(zeros), bench.floats(zeros), amsgrad ? bench.floats(zeros) : 0];
       for (let step = 1; step <= steps; step++) {
         const g = bench.floats(gradient(step - 1));
-        const [bias1, bias2] = [1 - 0.8 ** step, 1 - 0.99 ** step];
-        kernels.adam(n, p, g, m, v, peak, 0.03, 0.8, 0.99, 1e-8, decay, bias1, bias2, decoupled ? 1 : 0);
+        const table = bench.ints([n, p, g, m, v, peak, ...bits(rates(step))]);
+        kernels.adam(1, table, 0.03, 0.8, 0.99, 1e-8, decay, decoupled ? 1 : 0);
       }
       bench.read(m, n);
       bench.read(v, n);
       close(bench.read(p, n), adam(0.03, [0.8, 0.99], 1e-8, decay, decoupled, amsgrad));
     },
   );
+
+  it("one call over several parameters gives the same bits as a call for each", () => {
+    bench.reset();
+    const sizes = [1, 7, 0, 33];
+    const row = (size: number, i: number) => {
+      const arrays = [1, 2, 3, 4].map((seed) => bench.floats(random(size, 10 * seed + i).map(Math.abs)));
+      return [size, ...arrays, 0, ...bits(rates(i + 1))];
+    };
+    const [together, apart] = [sizes.map(row), sizes.map(row)];
+    const step = (rows: number[][]) =>
+      kernels.adam(rows.length, bench.ints(rows.flat()), 0.03, 0.8, 0.99, 1e-8, 0.01, 0);
+    step(together);
+    for (const each of apart) step([each]);
+    sizes.forEach((size, i) => {
+      for (const column of [1, 3, 4]) {
+        expect(sameBits(bench.read(together[i]![column]!, size), bench.read(apart[i]![column]!, size))).toBe(
+          true,
+        );
+      }
+      expect(sameBits(bench.read(together[i]![1]!, size), random(size, 10 + i).map(Math.abs))).toBe(
+        size === 0,
+      );
+    });
+  });
+
+  it("zeroMany clears every array and nothing beside it", () => {
+    bench.reset();
+    const sizes = [3, 0, 8, 17];
+    const arrays = sizes.map((size) => bench.floats(random(size, 1)));
+    kernels.zeroMany(sizes.length, bench.ints(sizes.flatMap((size, i) => [size, arrays[i]!])));
+    sizes.forEach((size, i) => {
+      expect([...bench.read(arrays[i]!, size)]).toEqual(new Array(size).fill(0));
+    });
+  });
 });
