@@ -1,22 +1,13 @@
-import { DataError } from "@lookback/core";
-import {
-  checkHorizon,
-  checkLevels,
-  type Forecast,
-  type Forecaster,
-  notFitted,
-  type PredictOptions,
-  symmetricForecast,
-} from "./forecaster.js";
-import { levelToZ } from "./normal.js";
-import type { Series } from "./series.js";
+import type { Forecaster } from "./forecaster.js";
+import { repeatsWithSeason, withoutSeason } from "./seasonality.js";
+import { type FittedModel, type StatisticalForecaster, statistical } from "./statistical.js";
 
 /**
  * What a closed-form baseline is made of. h counts steps ahead from 1, T values y₁ … y_T are known, and σ² is the
  * mean square of the residuals, Σe²/(residuals − parameters). Intervals are ŷ(h) ± z·σ(h), with z from the normal
  * distribution. Source of all formulas: Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., §5.5.
  */
-interface Method {
+interface Formula {
   /** ŷ(T+h). */
   point(values: Float64Array, h: number): number;
   /** One-step errors inside the series. */
@@ -27,41 +18,19 @@ interface Method {
   spread(h: number, count: number): number;
 }
 
-class Baseline implements Forecaster {
-  private fitted: { series: Series; method: Method; sigma: number } | undefined;
-
-  constructor(
-    readonly name: string,
-    private readonly methodFor: (series: Series) => Method,
-  ) {}
-
-  async fit(series: Series): Promise<void> {
-    if (series.values.length < 3) {
-      throw new DataError(
-        `${this.name}: needs at least 3 values, series "${series.id}" has ${series.values.length}. Add more of the past.`,
-      );
-    }
-    const method = this.methodFor(series);
-    const residuals = method.residuals(series.values);
-    const freedom = Math.max(1, residuals.length - method.parameters);
-    const sigma = Math.sqrt(residuals.reduce((sum, e) => sum + e * e, 0) / freedom);
-    this.fitted = { series, method, sigma };
-  }
-
-  async predict(options: PredictOptions): Promise<Forecast> {
-    const horizon = checkHorizon(options.horizon);
-    const levels = checkLevels(options.levels);
-    if (!this.fitted) throw notFitted(this.name);
-    const { series, method, sigma } = this.fitted;
-    const mean = Float64Array.from({ length: horizon }, (_, step) => method.point(series.values, step + 1));
-    const z = new Map(levels.map((level) => [level, levelToZ(level)]));
-    return symmetricForecast(
-      series,
-      mean,
-      levels,
-      (level, step) => z.get(level)! * sigma * method.spread(step + 1, series.values.length),
-    );
-  }
+function fitFormula(values: Float64Array, formula: Formula): FittedModel {
+  const residuals = formula.residuals(values);
+  const freedom = Math.max(1, residuals.length - formula.parameters);
+  const sigma = Math.sqrt(residuals.reduce((sum, e) => sum + e * e, 0) / freedom);
+  return {
+    forecast: (horizon) => ({
+      center: Float64Array.from({ length: horizon }, (_, step) => formula.point(values, step + 1)),
+      sigma: Float64Array.from(
+        { length: horizon },
+        (_, step) => sigma * formula.spread(step + 1, values.length),
+      ),
+    }),
+  };
 }
 
 /**
@@ -69,8 +38,8 @@ class Baseline implements Forecaster {
  *
  * @throws DataError at fitting, for fewer than 3 values.
  */
-export function naive(): Forecaster {
-  return new Baseline("naive", () => seasonalMethod(1));
+export function naive(): StatisticalForecaster {
+  return statistical({ name: "naive", fewest: 3, fit: (values) => fitFormula(values, lastSeason(1)) });
 }
 
 /**
@@ -80,10 +49,13 @@ export function naive(): Forecaster {
  *
  * @throws DataError at fitting, for fewer than 3 values.
  */
-export function seasonalNaive(): Forecaster {
-  return new Baseline("seasonal-naive", ({ seasonLength, values }) =>
-    seasonalMethod(values.length > seasonLength ? seasonLength : 1),
-  );
+export function seasonalNaive(): StatisticalForecaster {
+  return statistical({
+    name: "seasonal-naive",
+    fewest: 3,
+    fit: (values, { seasonLength }) =>
+      fitFormula(values, lastSeason(values.length > seasonLength ? seasonLength : 1)),
+  });
 }
 
 /**
@@ -92,17 +64,38 @@ export function seasonalNaive(): Forecaster {
  *
  * @throws DataError at fitting, for fewer than 3 values.
  */
-export function drift(): Forecaster {
+export function drift(): StatisticalForecaster {
   const slope = (values: Float64Array) => (values.at(-1)! - values[0]!) / (values.length - 1);
-  return new Baseline("drift", () => ({
+  const formula: Formula = {
     parameters: 1,
     point: (values, h) => values.at(-1)! + h * slope(values),
     residuals: (values) => values.subarray(1).map((value, t) => value - values[t]! - slope(values)),
     spread: (h, count) => Math.sqrt(h * (1 + h / (count - 1))),
-  }));
+  };
+  return statistical({ name: "drift", fewest: 3, fit: (values) => fitFormula(values, formula) });
 }
 
-function seasonalMethod(season: number): Method {
+/**
+ * {@link naive} on values without their season, the season put back: the M competitions' reference, called Naive 2.
+ * The season is taken off by classical decomposition where the values repeat with it (`repeatsWithSeason`).
+ * Source: Makridakis, Wheelwright & Hyndman (1998); Makridakis & Hibon, Int. J. Forecasting 16 (2000).
+ *
+ * @throws DataError at fitting, for fewer than 3 values.
+ */
+export function naive2(): StatisticalForecaster {
+  return statistical({
+    name: "naive2",
+    fewest: 3,
+    fit(values, { seasonLength }) {
+      const season = repeatsWithSeason(values, seasonLength) && withoutSeason(values, seasonLength);
+      if (!season) return fitFormula(values, lastSeason(1));
+      const { forecast } = fitFormula(season.adjusted, lastSeason(1));
+      return { forecast: (horizon) => ({ ...forecast(horizon), back: season.back }) };
+    },
+  });
+}
+
+function lastSeason(season: number): Formula {
   return {
     parameters: 0,
     point: (values, h) => values[values.length - season + ((h - 1) % season)]!,

@@ -14,13 +14,17 @@ export {
 } from "./forecaster.js";
 export { eachSeries, type GlobalForecaster, single } from "./globalForecaster.js";
 export * from "./metrics.js";
+export { type MstlOptions, type MultipleDecomposition, mstl } from "./mstl.js";
+export { type MstlEtsOptions, mstlEts } from "./mstlEts.js";
 export { NeuralForecaster } from "./neural.js";
 export type { NeuralOptions } from "./neuralOptions.js";
 export type { FillGaps } from "./regular.js";
 export { futureTimes, type Series, type SeriesOptions, seriesFromValues, sliceSeries } from "./series.js";
 export { type SeriesFromTableOptions, seriesFromTable } from "./seriesFromTable.js";
+export type { StatisticalForecaster } from "./statistical.js";
 export { type Decomposition, type StlOptions, stl } from "./stl.js";
 export { nearest } from "./suggest.js";
 export { type Cell, type Column, type Table, tableFromColumns, tableFromRows } from "./table.js";
+export { dynamicTheta, theta } from "./theta.js";
 export * from "./transforms.js";
 export * from "./windows.js";

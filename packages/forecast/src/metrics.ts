@@ -1,4 +1,5 @@
 import { ArgumentError } from "@lookback/core";
+import { normalCdf, normalPdf } from "./normal.js";
 
 type Numbers = ArrayLike<number>;
 
@@ -88,6 +89,73 @@ export function pinball(actual: Numbers, predicted: Numbers, quantile: number): 
   return meanOver("pinball", actual, predicted, (y, p) =>
     Math.max(quantile * (y - p), (quantile - 1) * (y - p)),
   );
+}
+
+/**
+ * Continuous ranked probability score of a forecast given by quantiles, in the data's units: 2·∫ pinball_q dq over
+ * q = 0 … 1, where each quantile stands for the probabilities that are nearer to it than to its neighbours. For K
+ * evenly spaced quantiles, (k − ½)/K, that is their mean pinball loss, doubled. Equals {@link mae} for one quantile.
+ * Source: Gneiting & Ranjan, J. Business & Economic Statistics 29 (2011).
+ *
+ * @param quantiles for each probability, the predicted values [steps].
+ * @example crps([3, 5], [[2, 4], [3, 5], [4, 6]], [0.1, 0.5, 0.9])
+ * @throws ArgumentError unless the probabilities ascend inside 0 … 1, one for each list of quantiles.
+ */
+export function crps(
+  actual: Numbers,
+  quantiles: readonly Numbers[],
+  probabilities: readonly number[],
+): number {
+  if (quantiles.length !== probabilities.length) {
+    throw new ArgumentError(
+      `crps: expected one list of quantiles for each probability, got ${quantiles.length} for ${probabilities.length}.`,
+    );
+  }
+  if (probabilities.some((q, k) => k > 0 && !(q > probabilities[k - 1]!))) {
+    throw new ArgumentError(`crps: the probabilities must ascend, got ${probabilities.join(", ")}.`);
+  }
+  const edge = (k: number) => (probabilities[k - 1]! + probabilities[k]!) / 2;
+  const last = probabilities.length - 1;
+  return probabilities.reduce((sum, q, k) => {
+    const width = (k === last ? 1 : edge(k + 1)) - (k === 0 ? 0 : edge(k));
+    return sum + 2 * width * pinball(actual, quantiles[k]!, q);
+  }, 0);
+}
+
+/**
+ * The quantiles that a median and central intervals stand for: an interval of level 80 ends at the quantiles 0.1 and
+ * 0.9. In ascending order of probability, ready for {@link crps}.
+ */
+export function intervalQuantiles(
+  median: Numbers,
+  levels: readonly { readonly level: number; readonly lo: Numbers; readonly hi: Numbers }[],
+): { probabilities: number[]; quantiles: Numbers[] } {
+  const all = [
+    { q: 0.5, values: median },
+    ...levels.flatMap(({ level, lo, hi }) => [
+      { q: 0.5 - level / 200, values: lo },
+      { q: 0.5 + level / 200, values: hi },
+    ]),
+  ].sort((a, b) => a.q - b.q);
+  return { probabilities: all.map(({ q }) => q), quantiles: all.map(({ values }) => values) };
+}
+
+/**
+ * Continuous ranked probability score of normal distributions, mean of σ·(z·(2Φ(z) − 1) + 2φ(z) − 1/√π) with
+ * z = (y − μ)/σ; |y − μ| where σ is 0. Source: Gneiting & Raftery, J. American Statistical Association 102 (2007).
+ *
+ * @throws ArgumentError for a σ below 0.
+ */
+export function crpsNormal(actual: Numbers, mean: Numbers, sigma: Numbers): number {
+  checkLengths("crpsNormal", actual, sigma);
+  let step = 0;
+  return meanOver("crpsNormal", actual, mean, (y, mu) => {
+    const s = sigma[step++]!;
+    if (s < 0) throw new ArgumentError(`crpsNormal: expected a sigma of at least 0, got ${s}.`);
+    if (s === 0) return Math.abs(y - mu);
+    const z = (y - mu) / s;
+    return s * (z * (2 * normalCdf(z) - 1) + 2 * normalPdf(z) - 1 / Math.sqrt(Math.PI));
+  });
 }
 
 function meanOver(

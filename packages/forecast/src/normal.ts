@@ -12,7 +12,8 @@ export function normalCdf(z: number): number {
   return 0.5 + sum * normalPdf(z);
 }
 
-function normalPdf(z: number): number {
+/** The standard normal density, φ(z) = exp(−z²/2)/√(2π). */
+export function normalPdf(z: number): number {
   return Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
 }
 

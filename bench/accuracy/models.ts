@@ -1,0 +1,23 @@
+import {
+  drift,
+  dynamicTheta,
+  eachSeries,
+  type Forecaster,
+  type GlobalForecaster,
+  mstlEts,
+  naive,
+  naive2,
+  seasonalNaive,
+  theta,
+} from "@lookback/forecast";
+
+/** What the benchmark can run, by name; `horizon` is the panel's, `seed` the run's. */
+export const MODELS: Readonly<
+  Record<string, (task: { readonly horizon: number; readonly seed: number }) => GlobalForecaster>
+> = {
+  ...local(naive, seasonalNaive, drift, naive2, theta, dynamicTheta, mstlEts),
+};
+
+function local(...makers: (() => Forecaster)[]): Record<string, () => GlobalForecaster> {
+  return Object.fromEntries(makers.map((make) => [make().name, () => eachSeries(make().name, make)]));
+}
