@@ -1,22 +1,26 @@
-import { ArgumentError, DataError, refuseOptions } from "@lookback/core";
+import { ArgumentError, DataError } from "@lookback/core";
+import { z } from "zod";
 import { nearest, quoted } from "../suggest.js";
 import type { Column, Table } from "../table.js";
+import { checkOptions } from "./options.js";
 import { type LabelledSequences, sortedClasses } from "./sequences.js";
 import { isListColumn, readLists, readLong, readWide } from "./tableLayouts.js";
 
-/** How {@link sequencesFromTable} reads a table. */
-export interface SequencesFromTableOptions {
+const optionsSchema = z.strictObject({
   /** Column of the labels. Default: found by its name or place. */
-  readonly label?: string;
+  label: z.string().optional(),
   /** Column that says which sequence a row belongs to: the table is a long one. Default: found by its name. */
-  readonly id?: string;
+  id: z.string().optional(),
   /** In a long table the column that orders the rows of a sequence. Default: found by its name, else the table's order. */
-  readonly time?: string;
+  time: z.string().optional(),
   /** Columns of the values. Default: all others. */
-  readonly channels?: readonly string[];
-  /** The table has no labels; every sequence gets the label "". For sequences to be classified. */
-  readonly unlabelled?: boolean;
-}
+  channels: z.array(z.string()).min(1).optional(),
+  /** The table has no labels; every sequence gets the label "". For sequences to be classified. Default: false. */
+  unlabelled: z.boolean().optional(),
+});
+
+/** How {@link sequencesFromTable} reads a table. */
+export type SequencesFromTableOptions = z.input<typeof optionsSchema>;
 
 /** The sequences of a table, and what they are called in it. */
 export interface TableSequences extends LabelledSequences {
@@ -29,7 +33,7 @@ export interface TableSequences extends LabelledSequences {
   readonly timeColumn: string | null;
 }
 
-const LABEL_NAME = /^(label|labels|class|classes|target|y|category|activity|标签|类别|类)$/i;
+const LABEL_NAME = /^(label|labels|class|classes|target|category|activity|标签|类别|类)$/i;
 const ID_NAME =
   /^(id|ids|series|series[ _]?id|sequence|sequence[ _]?id|case|case[ _]?id|sample|sample[ _]?id|instance|dim_id|unique_id|编号|序列)$/i;
 const TIME_NAME = /^(time|timestamp|date|datetime|t|ts|ds|step|tick|index|frame|时间|日期)$/i;
@@ -47,15 +51,20 @@ const TIME_NAME = /^(time|timestamp|date|datetime|t|ts|ds|step|tick|index|frame|
  * @throws DataError naming the row: a cell that is no number, a label that is empty or changes within an id, a time
  *   that is there twice, a sequence or a channel of it without any value; ArgumentError for a column that is not there.
  */
-export function sequencesFromTable(table: Table, options: SequencesFromTableOptions = {}): TableSequences {
-  refuseOptions("sequencesFromTable", options, ["label", "id", "time", "channels", "unlabelled"]);
+export function sequencesFromTable(table: Table, given: SequencesFromTableOptions = {}): TableSequences {
+  const options = checkOptions("sequencesFromTable", optionsSchema, given, {
+    label: "the name of a column",
+    id: "the name of a column",
+    time: "the name of a column",
+    channels: "the names of at least one column",
+    unlabelled: "true or false",
+  });
   if (table.rowCount === 0) throw new DataError(`${table.source}: there are no rows.`);
   const named = (what: string, name: string | undefined) =>
     name === undefined ? undefined : columnOf(table, what, name);
   const id = named("id", options.id) ?? foundId(table, options);
-  const given = options.channels?.map((name) => columnOf(table, "channels", name));
-  if (given?.length === 0) throw new ArgumentError("channels: expected at least one column, got none.");
-  const lists = (given ?? table.columns).filter(isListColumn);
+  const channels = options.channels?.map((name) => columnOf(table, "channels", name));
+  const lists = (channels ?? table.columns).filter(isListColumn);
   const time = id
     ? (named("time", options.time) ?? byName(table, TIME_NAME, [id]))
     : named("time", options.time);
@@ -67,10 +76,10 @@ export function sequencesFromTable(table: Table, options: SequencesFromTableOpti
   const aside = [id, time, ...lists].filter((column) => column !== undefined);
   const label = options.unlabelled
     ? undefined
-    : (named("label", options.label) ?? foundLabel(table, aside, given ?? [], id !== undefined));
+    : (named("label", options.label) ?? foundLabel(table, aside, channels ?? [], id !== undefined));
   const others = options.unlabelled ? [byName(table, LABEL_NAME, [])] : [label];
   const values =
-    given ?? table.columns.filter((column) => !aside.includes(column) && !others.includes(column));
+    channels ?? table.columns.filter((column) => !aside.includes(column) && !others.includes(column));
   const read = id
     ? readLong(table, { id, time, label, channels: values })
     : lists.length > 0
