@@ -2,6 +2,12 @@ import { ArgumentError } from "@lookback/core";
 import type { FitOptions } from "../forecaster.js";
 import type { Sequence } from "./sequences.js";
 
+/** What every prediction accepts. */
+export interface ClassifyOptions {
+  /** Interrupts the prediction, which then throws an AbortError. Of use where it takes long. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Anything that learns from labelled sequences and says how likely each class is for others. Evaluation,
  * cross-validation and the rest are free functions over these methods. A new classifier passes the suite in
@@ -29,9 +35,9 @@ export interface Classifier {
    *
    * @throws ArgumentError before `fit`; DataError for sequences unlike those of the training.
    */
-  predictProba(sequences: readonly Sequence[]): Promise<Float64Array[]>;
+  predictProba(sequences: readonly Sequence[], options?: ClassifyOptions): Promise<Float64Array[]>;
   /** The class with the largest probability for each sequence; of equals the first. */
-  predict(sequences: readonly Sequence[]): Promise<string[]>;
+  predict(sequences: readonly Sequence[], options?: ClassifyOptions): Promise<string[]>;
   /** One safetensors file, nothing executable. @throws ArgumentError before `fit`. */
   save(): Uint8Array;
 }
