@@ -1,6 +1,16 @@
 import { ArgumentError } from "@lookback/core";
 import { firstFew } from "./suggest.js";
-import { type ClockTime, DAY, dateOf, daysInMonth, HOUR, MINUTE, SECOND, weekdayOf } from "./time.js";
+import {
+  type ClockTime,
+  DAY,
+  dateOf,
+  daysInMonth,
+  HOUR,
+  MINUTE,
+  midnight,
+  SECOND,
+  weekdayOf,
+} from "./time.js";
 
 /** What one step of a frequency is counted in. */
 export type FrequencyUnit = "index" | "ms" | "s" | "min" | "h" | "D" | "B" | "W" | "month";
@@ -182,7 +192,7 @@ export function addSteps(time: ClockTime, freq: Frequency, steps: number): Clock
   const [year, month] = [Math.floor(months / 12), (((months % 12) + 12) % 12) + 1];
   const day = Math.min(freq.anchor, daysInMonth(year, month));
   const timeOfDay = time - Math.floor(time / DAY) * DAY;
-  return Date.UTC(year, month - 1, day) + timeOfDay;
+  return midnight(year, month, day) + timeOfDay;
 }
 
 function addBusinessDays(time: ClockTime, days: number): ClockTime {

@@ -1,5 +1,6 @@
 export * from "./backtest.js";
 export * from "./baselines.js";
+export { calendarFeatures } from "./calendarFeatures.js";
 export {
   checkHorizon,
   checkLevels,
@@ -18,12 +19,15 @@ export { type MstlOptions, type MultipleDecomposition, mstl } from "./mstl.js";
 export { type MstlEtsOptions, mstlEts } from "./mstlEts.js";
 export { NeuralForecaster } from "./neural.js";
 export type { NeuralOptions } from "./neuralOptions.js";
-export type { FillGaps } from "./regular.js";
+export type { FillGaps } from "./gaps.js";
+export { type Panel, type PanelOptions, panelFromTable } from "./panel.js";
+export type { Repair } from "./regular.js";
 export { futureTimes, type Series, type SeriesOptions, seriesFromValues, sliceSeries } from "./series.js";
 export { type SeriesFromTableOptions, seriesFromTable } from "./seriesFromTable.js";
 export type { StatisticalForecaster } from "./statistical.js";
 export { type Decomposition, type StlOptions, stl } from "./stl.js";
 export { nearest } from "./suggest.js";
+export type { Layout } from "./tableLayout.js";
 export { type Cell, type Column, type Table, tableFromColumns, tableFromRows } from "./table.js";
 export { dynamicTheta, theta } from "./theta.js";
 export * from "./transforms.js";

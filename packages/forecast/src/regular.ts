@@ -1,145 +1,152 @@
 import { DataError } from "@lookback/core";
+import { type AlignedCovariates, alignCovariates, readStatics } from "./covariates.js";
 import {
   addSteps,
   completeFrequency,
   defaultSeasonLength,
   type Frequency,
   frequencyName,
-  isDailyOrCoarser,
   parseFrequency,
 } from "./frequency.js";
-import { fitGrid, type GridFit, inferFrequency, stepCounts } from "./inferFrequency.js";
+import { type FillGaps, fillHoles, holes } from "./gaps.js";
+import { fitGrid, inferFrequency } from "./inferFrequency.js";
+import { duplicates, gaps, offGrid, tooManyGaps, unevenSteps, wrongOrder } from "./irregular.js";
+import { missingNumbers, throwBadNumbers } from "./numericColumn.js";
+import { type OrderedRows, type RawSeries, where } from "./rawSeries.js";
 import type { Series } from "./series.js";
-import { firstFew } from "./suggest.js";
-import { rowLabel, type Table } from "./table.js";
-import { DAY, formatTime, HOUR, MINUTE, SECOND, type TimeStyle } from "./time.js";
-import { isIncreasing, type TimeAxis } from "./timeColumn.js";
+import { clocksOf, styleFor } from "./seriesClock.js";
+import { rowLabel } from "./table.js";
+import { badTimes, isIncreasing } from "./timeColumn.js";
+import { formatTime } from "./timeStyle.js";
 
-/** How missing values are made: on the straight line between neighbours, as the last value again, or as 0. */
-export type FillGaps = "linear" | "previous" | "zero";
-
-/** What may be said about one series beforehand. */
-export interface RegularOptions {
-  /** The frequency's name. Default: inferred. */
-  readonly freq?: string;
-  /** Steps a season. Default: the frequency's own, where the rows hold two of them. */
-  readonly seasonLength?: number;
-  /** Sort the rows by time. Default false: unsorted rows are an error that names them. */
-  readonly sort?: boolean;
-  /** How to fill missing times and empty cells. Default: they are an error that names them. */
-  readonly fillGaps?: FillGaps;
+/** Ordered rows, split into the past and the steps ahead of which only covariates are known. */
+interface SplitRows extends OrderedRows {
+  /** How many of the rows belong to the past. */
+  readonly past: number;
 }
 
-/** The rows of one series, before they are known to be regular. */
-export interface RawSeries {
-  readonly table: Table;
-  readonly axis: TimeAxis;
-  readonly target: string;
-  /** Values of the table's rows; NaN for one to be filled. */
-  readonly values: Float64Array;
-  /** Rows of this series. */
-  readonly rows: readonly number[];
+/** What was done about a series' missing values, for a report. */
+export interface Repair {
   readonly id: string;
-  /** Whether the table holds several series, told apart by a column. */
-  readonly grouped: boolean;
-  readonly options: RegularOptions;
+  readonly how: FillGaps;
+  readonly count: number;
+  /** The first three of them: `2020-01-03 (line 4)`, `2020-01-05 (after line 6)`. */
+  readonly places: readonly string[];
+}
+
+/** A series made regular. */
+export interface RegularSeries {
+  readonly series: Series;
+  readonly covariates: AlignedCovariates;
+  readonly repair?: Repair;
+  /** Rows left out because the series had not begun, or had ended. */
+  readonly trimmed: number;
 }
 
 /** Checks that rows are sorted, without duplicates and evenly spaced, and makes the series of them. */
-export function regularSeries(raw: RawSeries): Series {
-  const { axis, options } = raw;
-  const rows = sortedRows(raw);
-  if (rows.length < 3) {
+export function regularSeries(raw: RawSeries): RegularSeries {
+  const { table, axis, options, target } = raw;
+  const ordered = pastAndAhead(raw, orderRows(raw));
+  const { rows, times, past } = ordered;
+  if (past < 3) {
     throw new DataError(
-      `${where(raw)}: a forecast needs at least 3 rows, got ${rows.length}. Add more of the past.`,
+      `${where(raw)}: a forecast needs at least 3 rows, got ${past}. Add more of the past.`,
     );
   }
-  const times = rows.map((row) => axis.clock[row]!);
-  checkDuplicates(raw, rows, times);
-  const freq = frequencyOf(raw, rows, times);
+  throwEmptyCells(raw, ordered);
+  if (!isIncreasing(times)) throw duplicates(raw, ordered);
+  const freq = frequencyOf(raw, ordered);
   const fit = fitGrid(times, freq);
-  if (fit.offGrid.length > 0) throw offGrid(raw, rows, times, freq, fit);
-  if (fit.missing > 0 && options.fillGaps === undefined) throw gaps(raw, rows, times, freq, fit);
-  const style = styleFor(axis, freq, times);
-  const { clocks, values, filled } = onGrid(raw, rows, times, freq, fit);
+  if (fit.offGrid.length > 0) throw offGrid(raw, ordered, freq, fit);
+  if (fit.missing > 0 && options.fillGaps === undefined) throw gaps(raw, ordered, freq, fit);
+  if (fit.missing > 10 * rows.length) throw tooManyGaps(raw, ordered, fit);
+  const style = styleFor(axis, ordered.style, freq, times);
+  const length = fit.positions[past - 1]! + 1;
+  const clocks =
+    length === past ? times.slice(0, past) : Array.from({ length }, (_, k) => addSteps(times[0]!, freq, k));
+  const values = new Float64Array(length).fill(Number.NaN);
+  for (let i = 0; i < past; i++) values[fit.positions[i]!] = target.values[rows[i]!]!;
+  const empty = holes(values);
+  const { fillGaps } = options;
+  if (empty.length > 0 && fillGaps !== "mask") {
+    fillHoles(values, fillGaps ?? "linear", target.name, where(raw));
+  }
+  const statics = readStatics(table, raw.statics, rows, where(raw));
   const series: Series = {
     id: raw.id,
     times: clocks.map((clock) => formatTime(clock, style)),
     values,
     freq: frequencyName(freq),
-    seasonLength: options.seasonLength ?? defaultSeasonLength(freq, values.length),
-    target: raw.target,
+    seasonLength: options.seasonLength ?? defaultSeasonLength(freq, length),
+    target: target.name,
     timeName: axis.name,
+    ...(empty.length > 0 && (fillGaps === "mask" ? { missing: empty } : { filled: empty })),
+    ...(statics && { statics }),
   };
-  return filled.length > 0 ? { ...series, filled } : series;
+  return {
+    series,
+    covariates: alignCovariates(raw, ordered, fit.positions, length),
+    trimmed: raw.rows.length - rows.length,
+    ...(empty.length > 0 && {
+      repair: repairOf(raw, ordered, fit.positions, series, empty, fillGaps ?? "linear"),
+    }),
+  };
 }
 
-function where({ table, grouped, id }: RawSeries): string {
-  return grouped ? `${table.source}, series "${id}"` : table.source;
-}
-
-function sortedRows(raw: RawSeries): readonly number[] {
-  const { rows, axis, table, options } = raw;
-  const clock = axis.clock;
-  if (options.sort) return [...rows].sort((a, b) => clock[a]! - clock[b]!);
-  const early: number[] = [];
-  for (let i = 1; i < rows.length; i++) if (clock[rows[i]!]! < clock[rows[i - 1]!]!) early.push(i);
-  if (early.length === 0) return rows;
-  const times = new Set(rows.map((row) => clock[row]));
-  // the same times over and over: duplicates say it better
-  if (times.size * 2 <= rows.length)
-    checkDuplicates(
-      raw,
-      rows,
-      rows.map((row) => clock[row]!),
-    );
-  if (early.length === rows.length - 1) {
-    throw new DataError(
-      `${where(raw)}: the rows run from the newest time to the oldest (${show(raw, rows[0]!)} is first). ` +
-        "Sort them by time, oldest first, or set sort (--sort).",
-    );
+/** Reads the rows' times and puts them in order. */
+function orderRows(raw: RawSeries): OrderedRows {
+  const { axis, rows, table, options } = raw;
+  if (axis.bad) {
+    const bad = rows.filter((row) => axis.bad!.has(row));
+    const column = axis.bad.get(bad[0] ?? -1);
+    if (column)
+      throw badTimes(
+        table,
+        column,
+        bad.filter((row) => axis.bad!.get(row) === column),
+        where(raw),
+      );
   }
-  const shown = early.map(
-    (i) => `${rowLabel(table, rows[i]!)} (${show(raw, rows[i]!)} after ${show(raw, rows[i - 1]!)})`,
-  );
-  throw new DataError(
-    `${where(raw)}: the rows must be sorted by time, but time runs backwards at ${firstFew(shown)}. ` +
-      "Sort them, oldest first, or set sort (--sort).",
-  );
-}
-
-function checkDuplicates(raw: RawSeries, rows: readonly number[], times: readonly number[]): void {
-  if (isIncreasing(times)) return;
-  const byTime = new Map<number, number[]>();
-  for (const [i, time] of times.entries()) {
-    const same = byTime.get(time);
-    if (same) same.push(rows[i]!);
-    else byTime.set(time, [rows[i]!]);
+  const { times, style } = clocksOf(table, axis, rows, where(raw));
+  if (!options.sort) {
+    const wrong = wrongOrder(raw, { rows, times, style });
+    if (wrong) throw wrong;
+    return { rows, times, style };
   }
-  const repeated = [...byTime.values()].filter((same) => same.length > 1);
-  if (repeated.length === 0) return;
-  const shown = repeated.map(
-    (same) => `${show(raw, same[0]!)} in ${firstFew(same.map((row) => rowLabel(raw.table, row)))}`,
-  );
-  const hint = raw.grouped ? undefined : idHint(raw);
-  throw new DataError(
-    `${where(raw)}: ${repeated.length === 1 ? "a time occurs" : `${repeated.length} times occur`} more than once: ${firstFew(shown, 3)}. ` +
-      `Keep one row for each time${hint === undefined ? "" : `, or, if the table holds several series, tell them apart with id (--id ${hint})`}.`,
-  );
+  const order = [...rows.keys()].sort((a, b) => times[a]! - times[b]!);
+  return { rows: order.map((i) => rows[i]!), times: order.map((i) => times[i]!), style };
 }
 
-/** A text column whose values, together with the time, are different in every row. */
-function idHint({ table, axis }: RawSeries): string | undefined {
-  const column = table.columns.find((candidate) => {
-    if (axis.columns.includes(candidate.name) || typeof candidate.values[0] !== "string") return false;
-    const keys = new Set(candidate.values.map((cell, row) => `${String(cell)}\n${axis.clock[row]}`));
-    return keys.size === table.rowCount;
-  });
-  return column?.name;
+/**
+ * Where the past ends: with covariates, rows after the last target hold what is known ahead. Where series begin and
+ * end at different times (`trim`), the empty rows before the first value and after the last do not count.
+ */
+function pastAndAhead(raw: RawSeries, { rows, times, style }: OrderedRows): SplitRows {
+  const { values, bad } = raw.target;
+  const trim = raw.trim || raw.options.fillGaps === "mask";
+  const ahead = raw.covariates.length > 0;
+  if (!trim && !ahead) return { rows, times, style, past: rows.length };
+  const isEmpty = (i: number) => Number.isNaN(values[rows[i]!]) && !bad.has(rows[i]!);
+  let [from, to] = [0, rows.length];
+  while (trim && from < to && isEmpty(from)) from++;
+  while (to > from && isEmpty(to - 1)) to--;
+  const end = ahead ? rows.length : to;
+  return { rows: rows.slice(from, end), times: times.slice(from, end), style, past: to - from };
 }
 
-function frequencyOf(raw: RawSeries, rows: readonly number[], times: readonly number[]): Frequency {
+/** @throws DataError for target cells of the past that hold no number, unless they are to be filled. */
+function throwEmptyCells(raw: RawSeries, { rows, past }: SplitRows): void {
+  const { table, target, options } = raw;
+  const used = past === rows.length ? rows : rows.slice(0, past);
+  throwBadNumbers(table, target, used, where(raw));
+  if (options.fillGaps !== undefined) return;
+  const empty = used.filter((row) => Number.isNaN(target.values[row]));
+  if (empty.length > 0) throw missingNumbers(table, target.name, empty, where(raw));
+}
+
+function frequencyOf(raw: RawSeries, ordered: OrderedRows): Frequency {
   const { axis, options } = raw;
+  const { times } = ordered;
   if (options.freq !== undefined) {
     const request = parseFrequency(options.freq);
     if ((request.unit === "index") === (axis.kind === "index")) return completeFrequency(request, times[0]!);
@@ -148,123 +155,23 @@ function frequencyOf(raw: RawSeries, rows: readonly number[], times: readonly nu
     );
   }
   const freq = inferFrequency(times, axis.kind);
-  if (freq) return freq;
-  const counts = stepCounts(times).map(
-    ([step, count]) => `${duration(step, axis)} (${count === 1 ? "once" : `${count} times`})`,
-  );
-  throw new DataError(
-    `${where(raw)}: the times in "${axis.name}" are not evenly spaced: from ${rowLabel(raw.table, rows[0]!)} (${show(raw, rows[0]!)}) ` +
-      `on, the steps are ${firstFew(counts)}. Bring them to one frequency first, for example by summing by day or month, ` +
-      "or name the frequency with freq (--freq).",
-  );
+  if (!freq) throw unevenSteps(raw, ordered);
+  return freq;
 }
 
-function offGrid(
+function repairOf(
   raw: RawSeries,
-  rows: readonly number[],
-  times: readonly number[],
-  freq: Frequency,
-  fit: GridFit,
-): DataError {
-  const shown = fit.offGrid.map((i) => `${rowLabel(raw.table, rows[i]!)} (${show(raw, rows[i]!)})`);
-  const start = times[fit.positions.indexOf(0)]!;
-  return new DataError(
-    `${where(raw)}: the times in "${raw.axis.name}" are not evenly spaced: the frequency is ${frequencyName(freq)}, counted from ` +
-      `${formatTime(start, styleFor(raw.axis, freq, times))}, and ${fit.offGrid.length} of ${times.length} rows lie between its steps: ${firstFew(shown)}. ` +
-      "Correct them, or bring the rows to one frequency first, for example by summing by day or month.",
-  );
-}
-
-function gaps(
-  raw: RawSeries,
-  rows: readonly number[],
-  times: readonly number[],
-  freq: Frequency,
-  fit: GridFit,
-): DataError {
-  const shown: string[] = [];
-  for (let i = 1; i < times.length && shown.length < 4; i++) {
-    const missing = fit.positions[i]! - fit.positions[i - 1]! - 1;
-    for (let k = 1; k <= missing && shown.length < 4; k++) {
-      const time = formatTime(addSteps(times[i - 1]!, freq, k), styleFor(raw.axis, freq, times));
-      shown.push(`${time} (after ${rowLabel(raw.table, rows[i - 1]!)})`);
-    }
-  }
-  const rest = fit.missing - Math.min(3, shown.length);
-  return new DataError(
-    `${where(raw)}: the frequency is ${frequencyName(freq)}, and ${fit.missing === 1 ? "a time is" : `${fit.missing} times are`} missing: ` +
-      `${shown.slice(0, 3).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}. ` +
-      "Add the rows, or set fillGaps (--fill-gaps) to linear, previous or zero.",
-  );
-}
-
-/** Spreads the rows over the whole grid and fills what is missing. */
-function onGrid(
-  raw: RawSeries,
-  rows: readonly number[],
-  times: readonly number[],
-  freq: Frequency,
-  fit: GridFit,
-) {
-  const length = rows.length + fit.missing;
-  if (fit.missing > 10 * rows.length) {
-    throw new DataError(
-      `${where(raw)}: between ${show(raw, rows[0]!)} and ${show(raw, rows.at(-1)!)} only ${rows.length} of ${length} times are there. ` +
-        "That is too few to fill the gaps; check for a mistyped time, or name a coarser frequency with freq (--freq).",
-    );
-  }
-  const clocks = fit.missing === 0 ? times : Array.from({ length }, (_, k) => addSteps(times[0]!, freq, k));
-  const values = new Float64Array(length).fill(Number.NaN);
-  for (const [i, row] of rows.entries()) values[fit.positions[i]!] = raw.values[row]!;
-  const filled = [...values.keys()].filter((i) => Number.isNaN(values[i]));
-  if (filled.length > 0) fill(raw, values, raw.options.fillGaps ?? "linear");
-  return { clocks, values, filled };
-}
-
-function fill(raw: RawSeries, values: Float64Array, how: FillGaps): void {
-  if (how === "zero") {
-    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = 0;
-    return;
-  }
-  const known = [...values.keys()].filter((i) => !Number.isNaN(values[i]));
-  const [first, last] = [known[0], known.at(-1)];
-  if (first !== 0 || (how === "linear" && last !== values.length - 1)) {
-    throw new DataError(
-      `${where(raw)}: fillGaps "${how}" has nothing to go by at the ${first !== 0 ? "start" : "end"} of "${raw.target}", which is empty there. ` +
-        "Remove those rows, or fill with zero.",
-    );
-  }
-  for (const [k, at] of known.entries()) {
-    const next = known[k + 1] ?? values.length;
-    for (let i = at + 1; i < next; i++) {
-      const share = how === "linear" ? (i - at) / (next - at) : 0;
-      values[i] = values[at]! + share * ((values[next] ?? 0) - values[at]!);
-    }
-  }
-}
-
-function styleFor(axis: TimeAxis, freq: Frequency | undefined, times: readonly number[]): TimeStyle {
-  if (axis.kind === "index") return { kind: "index" };
-  const midnights = times.every((time) => time % DAY === 0);
-  if (midnights && (freq === undefined || isDailyOrCoarser(freq))) return { kind: "date" };
-  return axis.offset === undefined ? { kind: "datetime" } : { kind: "datetime", offset: axis.offset };
-}
-
-function show({ axis }: RawSeries, row: number): string {
-  const time = axis.clock[row]!;
-  return formatTime(time, styleFor(axis, undefined, [time]));
-}
-
-/** A step in words: "3 days", "1 hour", "90 s". */
-function duration(step: number, axis: TimeAxis): string {
-  if (axis.kind === "index") return String(step);
-  for (const [name, length] of [
-    ["day", DAY],
-    ["hour", HOUR],
-    ["minute", MINUTE],
-    ["second", SECOND],
-  ] as const) {
-    if (step % length === 0) return `${step / length} ${name}${step === length ? "" : "s"}`;
-  }
-  return `${step / SECOND} seconds`;
+  { rows }: OrderedRows,
+  positions: Float64Array,
+  series: Series,
+  empty: readonly number[],
+  how: FillGaps,
+): Repair {
+  const places = empty.slice(0, 3).map((at) => {
+    const next = positions.findIndex((position) => position >= at);
+    const there = positions[next] === at;
+    const label = rowLabel(raw.table, rows[there ? next : next - 1]!);
+    return `${series.times[at]} (${there ? label : `after ${label}`})`;
+  });
+  return { id: raw.id, how, count: empty.length, places };
 }

@@ -6,7 +6,8 @@ import {
   parseFrequency,
   timesAfter,
 } from "./frequency.js";
-import { type ClockTime, formatTime, readTime, styleOf } from "./time.js";
+import type { ClockTime } from "./time.js";
+import { formatTime, readTime, styleOf } from "./timeStyle.js";
 
 /**
  * One regular time series: a value for every step of its frequency, oldest first. Plain data. Every value is finite,
@@ -30,9 +31,9 @@ export interface Series {
   readonly filled?: readonly number[];
   /** Indexes whose value is NaN, because gaps are to be masked and not filled. In ascending order. */
   readonly missing?: readonly number[];
-  /** Covariates that are known up to the last value: as many numbers as values, NaN where `missing` allows. */
+  /** Covariates that are known up to the last value: as many finite numbers as values. */
   readonly past?: Readonly<Record<string, Float64Array>>;
-  /** Covariates known ahead: at least as many numbers as values; what lies beyond covers the coming steps. */
+  /** Covariates known ahead: at least as many finite numbers as values; what lies beyond covers the coming steps. */
   readonly future?: Readonly<Record<string, Float64Array>>;
   /** What does not change over time: a shop's size, a region's name. */
   readonly statics?: Readonly<Record<string, number | string>>;

@@ -10,10 +10,11 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** A time as text gave it: the wall clock, and the offset from UTC in minutes where the text had one. */
+/** A time as text gave it: the wall clock, and the offset from UTC in minutes and the zone's name where the text had them. */
 export interface ParsedTime {
   readonly clock: ClockTime;
   readonly offset?: number;
+  readonly zone?: string;
 }
 
 /** The calendar's view of a moment. */
@@ -43,11 +44,17 @@ export function weekdayOf(time: ClockTime): number {
   return ((((Math.floor(time / DAY) + 3) % 7) + 7) % 7) + 1;
 }
 
-/** Midnight of a date, or undefined when there is no such date (31 April, month 13, a year before 1000). */
+/** Midnight of a date, or undefined when there is no such date (31 April, month 13, year 0). */
 export function dateClock(year: number, month: number, day: number): ClockTime | undefined {
-  if (!(year >= 1000 && year <= 9999 && month >= 1 && month <= 12 && day >= 1)) return undefined;
-  if (day > daysInMonth(year, month)) return undefined;
-  return Date.UTC(year, month - 1, day);
+  if (!(year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1)) return undefined;
+  if (day > 28 && day > daysInMonth(year, month)) return undefined;
+  return midnight(year, month, day);
+}
+
+/** Midnight of a date that exists. */
+export function midnight(year: number, month: number, day: number): ClockTime {
+  // Date.UTC takes the years 0 to 99 for 1900 to 1999
+  return year >= 100 ? Date.UTC(year, month - 1, day) : new Date(0).setUTCFullYear(year, month - 1, day);
 }
 
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -76,7 +83,7 @@ export function parseMonth(text: string): number | undefined {
 }
 
 const ISO =
-  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?(?:\[([A-Za-z][A-Za-z0-9_+/-]{0,60})\])?)?$/i;
 const YEAR_MONTH = /^(\d{4})(?:[-/\s]|\s?M)(\d{1,2})$/i;
 const YEAR_QUARTER = /^(?:(\d{4})[-/\s]?Q([1-4])|Q([1-4])[-/\s]?(\d{4}))$/i;
 const ISO_WEEK = /^(\d{4})-?W(\d{2})$/i;
@@ -107,8 +114,12 @@ function parseIso(match: RegExpExecArray): ParsedTime | undefined {
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const fraction = Math.trunc(Number(`0.${match[8] ?? 0}`) * 1000 + 1e-6);
   const clock = date + hour * HOUR + minute * MINUTE + second * SECOND + fraction;
-  const zone = match[9];
-  return zone === undefined ? { clock } : { clock, offset: offsetOf(zone) };
+  const [offset, zone] = [match[9], match[10]];
+  return {
+    clock,
+    ...(offset !== undefined && { offset: offsetOf(offset) }),
+    ...(zone !== undefined && { zone }),
+  };
 }
 
 function parseCoarse(text: string): ClockTime | undefined {
@@ -133,6 +144,13 @@ function parseCoarse(text: string): ClockTime | undefined {
   return undefined;
 }
 
+/** `1-01-31`, an ISO date of a year below 1000 without its zeros: only where a whole column shows that it is one. */
+export function parseShortYear(text: string): ParsedTime | undefined {
+  const match = /^(\d{1,3})-(\d{2})-(\d{2})$/.exec(text.trim());
+  const clock = match ? dateClock(Number(match[1]), Number(match[2]), Number(match[3])) : undefined;
+  return clock === undefined ? undefined : { clock };
+}
+
 /** The Monday of an ISO 8601 week; week 1 is the one that holds 4 January. */
 function weekClock(year: number, week: number): ClockTime | undefined {
   const fourth = dateClock(year, 1, 4);
@@ -148,40 +166,4 @@ function offsetOf(zone: string): number {
   const sign = zone.startsWith("-") ? -1 : 1;
   const digits = zone.slice(1).replace(":", "");
   return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0));
-}
-
-/** How a series writes its times: an integer, a date, or a date-time with the suffix its data had. */
-export interface TimeStyle {
-  readonly kind: "index" | "date" | "datetime";
-  /** Minutes east of UTC, where the data named an offset. */
-  readonly offset?: number;
-}
-
-/** Writes a time: `145`, `1961-01-01`, `2020-01-31T13:30:00`, `2020-01-31T13:30:00+08:00`. */
-export function formatTime(clock: ClockTime, style: TimeStyle): string {
-  if (style.kind === "index") return String(clock);
-  const iso = new Date(clock).toISOString();
-  if (style.kind === "date") return iso.slice(0, 10);
-  return iso.slice(0, iso.endsWith(".000Z") ? 19 : 23) + suffixOf(style.offset);
-}
-
-/** The style in which a time was written by {@link formatTime}. */
-export function styleOf(text: string): TimeStyle {
-  if (/^-?\d+$/.test(text)) return { kind: "index" };
-  const offset = parseTime(text)?.offset;
-  if (!text.includes("T")) return { kind: "date" };
-  return offset === undefined ? { kind: "datetime" } : { kind: "datetime", offset };
-}
-
-/** Reads what {@link formatTime} wrote. Undefined when it did not. */
-export function readTime(text: string): ClockTime | undefined {
-  return /^-?\d+$/.test(text) ? Number(text) : parseTime(text)?.clock;
-}
-
-function suffixOf(offset: number | undefined): string {
-  if (offset === undefined) return "";
-  if (offset === 0) return "Z";
-  const minutes = Math.abs(offset);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }

@@ -43,12 +43,14 @@ export function columnNamed(table: Table, name: string, option: string): Column 
  *
  * @param requested one column's name, or several: `"year,month"` or `["year", "month"]`.
  * @param taken columns with another part to play (target, id), which are not looked at.
+ * @param groups the rows of each series, where there are several: an index may start again with each.
  * @throws ArgumentError for an unknown column; DataError for cells that are not times.
  */
 export function findTimeAxis(
   table: Table,
   requested: string | readonly string[] | undefined,
   taken: ReadonlySet<string>,
+  groups?: ReadonlyMap<string, readonly number[]>,
 ): TimeAxis {
   if (requested !== undefined) return requestedAxis(table, requested);
   const columns = table.columns.filter((column) => !taken.has(column.name));
@@ -67,7 +69,11 @@ export function findTimeAxis(
     .filter((axis) => axis !== undefined);
   const calendars = numeric.filter((axis) => axis.kind === "calendar");
   if (calendars.length > 0) return onlyAxis(table, calendars);
-  const index = numeric.find((axis) => isIncreasing(axis.clock));
+  const runs = ({ clock }: TimeAxis) =>
+    groups
+      ? [...groups.values()].every((rows) => isIncreasing(rows.map((row) => clock[row]!)))
+      : isIncreasing(clock);
+  const index = numeric.find(runs);
   if (index && columns.length > 1) return index;
   const unreadable = texts.find((column) => TIME_NAME.test(column.name));
   if (unreadable) return readTimeColumn(table, unreadable, true)!;
@@ -139,19 +145,31 @@ function axisOfParts(table: Table, found: ReadonlyMap<Part, Column>): TimeAxis {
       (chosen.has("hour") ? (read("hour") ?? Number.NaN) * HOUR : 0) +
       (chosen.has("minute") ? (read("minute") ?? Number.NaN) * MINUTE : 0);
   }
-  throwBadParts(table, chosen, clock);
+  const bad = badParts(chosen, clock);
+  if (bad.size * 5 > table.rowCount) {
+    const column = bad.values().next().value!;
+    const rows = [...bad].filter(([, blamed]) => blamed === column).map(([row]) => row);
+    throw badTimes(table, column, rows, table.source);
+  }
   const columns = [...chosen.values()].map((column) => column.name);
-  return { name: columns.join(", "), columns, kind: "calendar", clock };
+  return {
+    name: columns.join(", "),
+    columns,
+    kind: "calendar",
+    clock,
+    ...(bad.size > 0 && { bad }),
+  };
 }
 
-function throwBadParts(table: Table, parts: ReadonlyMap<Part, Column>, clock: Float64Array): void {
-  const bad = [...clock.keys()].filter((row) => Number.isNaN(clock[row]));
-  if (bad.length === 0) return;
-  for (const [part, column] of parts) {
-    const rows = bad.filter((row) => readPart(part, column.values[row]!) === undefined);
-    if (rows.length > 0) throw badTimes(table, column, rows);
+/** The rows without a time, each with the part to blame: one that cannot be read, else a day that the month lacks. */
+function badParts(parts: ReadonlyMap<Part, Column>, clock: Float64Array): Map<number, Column> {
+  const bad = new Map<number, Column>();
+  for (const [row, time] of clock.entries()) {
+    if (!Number.isNaN(time)) continue;
+    const unread = [...parts].find(([part, column]) => readPart(part, column.values[row]!) === undefined);
+    bad.set(row, unread?.[1] ?? parts.get("day") ?? parts.get("year")!);
   }
-  throw badTimes(table, parts.get("day") ?? parts.get("year")!, bad);
+  return bad;
 }
 
 const RANGE: Readonly<Record<Part, readonly [low: number, high: number]>> = {

@@ -3,7 +3,17 @@ import { integersOf } from "./cells.js";
 import { fitGrid, inferFrequency } from "./inferFrequency.js";
 import { firstFew } from "./suggest.js";
 import { type Cell, type Column, isEmpty, rowLabel, showCell, type Table } from "./table.js";
-import { type ClockTime, DAY, dateClock, HOUR, MINUTE, type ParsedTime, parseTime, SECOND } from "./time.js";
+import {
+  type ClockTime,
+  DAY,
+  dateClock,
+  HOUR,
+  MINUTE,
+  type ParsedTime,
+  parseShortYear,
+  parseTime,
+  SECOND,
+} from "./time.js";
 
 /** The times of a table's rows. */
 export interface TimeAxis {
@@ -12,9 +22,16 @@ export interface TimeAxis {
   /** The columns it was read from; none when rows are just numbered. */
   readonly columns: readonly string[];
   readonly kind: "calendar" | "index";
+  /** One time for each row of the table; NaN where the row holds none. */
   readonly clock: Float64Array;
+  /** The rows that hold no time, each with the column to blame. */
+  readonly bad?: ReadonlyMap<number, Column>;
   /** Minutes east of UTC, where the data named an offset. */
   readonly offset?: number;
+  /** A zone's name, where the data or the user named one. */
+  readonly zone?: string;
+  /** With a zone: whether `clock` holds moments in UTC, as times with an offset are, or what the wall clock showed. */
+  readonly instants?: boolean;
 }
 
 /** Names of columns that hold years alone. */
@@ -25,16 +42,38 @@ export const TIME_NAME =
 const INDEX_NAME = /^(t|time|idx|index|step|steps|period|n|no\.?|obs|row|day|week|hour|x|unnamed: 0|序号|)$/i;
 
 /**
- * Reads one column as times. Undefined when it does not look like time; a column that does, by its name or because
- * at least four in five of its cells are times, must be readable in full.
+ * Reads one column as times. Undefined when it does not look like time, with at least four in five of its cells
+ * times; the few cells that are not are kept apart, for the series that has them.
  *
  * @param chosen the user named this column, so it must be time.
- * @throws DataError naming the cells that are not times.
+ * @throws DataError naming the cells that are not times, when a chosen column does not look like time.
  */
 export function readTimeColumn(table: Table, column: Column, chosen: boolean): TimeAxis | undefined {
   const integers = integersOf(column.values);
   if (integers) return readIntegers(column, integers, chosen);
+  const most = chosen ? mostlyIntegers(column) : undefined;
+  if (most) {
+    const axis = readIntegers({ ...column, values: most.cells }, most.numbers, chosen);
+    return axis && spread(axis, most.rows, column);
+  }
   return readTexts(table, column, chosen);
+}
+
+/** The whole numbers of a column where at least four in five cells are some, without the cells that are not. */
+function mostlyIntegers(column: Column) {
+  const isInteger = (cell: Cell) => integersOf([cell]) !== undefined;
+  const rows = [...column.values.keys()].filter((row) => isInteger(column.values[row]!));
+  if (rows.length * 5 < column.values.length * 4) return undefined;
+  const cells = rows.map((row) => column.values[row]!);
+  return { rows, cells, numbers: integersOf(cells)! };
+}
+
+/** An axis read from some of the rows, as one of all rows. */
+function spread(axis: TimeAxis, rows: readonly number[], column: Column): TimeAxis {
+  const clock = new Float64Array(column.values.length).fill(Number.NaN);
+  for (const [i, row] of rows.entries()) clock[row] = axis.clock[i]!;
+  const bad = [...clock.keys()].filter((row) => Number.isNaN(clock[row]));
+  return { ...axis, clock, bad: new Map(bad.map((row) => [row, column])) };
 }
 
 function readIntegers(column: Column, numbers: Float64Array, chosen: boolean): TimeAxis | undefined {
@@ -79,20 +118,24 @@ function readTexts(table: Table, column: Column, chosen: boolean): TimeAxis | un
   const looksLikeTime = readable > 0 && readable * 5 >= filled * 4;
   if (!chosen && !looksLikeTime) return undefined;
   const slashes = slashReader(table, column);
+  const rows: number[] = [];
   const bad: number[] = [];
   for (const [row, cell] of column.values.entries()) {
-    parsed[row] ??= slashes(cell);
-    if (!parsed[row]) bad.push(row);
+    parsed[row] ??=
+      slashes(cell) ?? (looksLikeTime && typeof cell === "string" ? parseShortYear(cell) : undefined);
+    (parsed[row] ? rows : bad).push(row);
   }
-  if (bad.length > 0) throw badTimes(table, column, bad);
-  return withOffsets(table, column, parsed as ParsedTime[]);
+  if (bad.length > 0 && !looksLikeTime) throw badTimes(table, column, bad, table.source);
+  if (bad.length === 0) return withOffsets(table, column, parsed as ParsedTime[], rows);
+  const read = rows.map((row) => parsed[row]!);
+  return spread(withOffsets(table, column, read, rows), rows, column);
 }
 
 /** The error for cells that are not times. */
-export function badTimes(table: Table, column: Column, rows: readonly number[]): DataError {
+export function badTimes(table: Table, column: Column, rows: readonly number[], where: string): DataError {
   const shown = rows.map((row) => `${rowLabel(table, row)} holds ${showCell(column.values[row])}`);
   return new DataError(
-    `${table.source}: column "${column.name}" must hold a time in every row, but ${firstFew(shown)}. ` +
+    `${where}: column "${column.name}" must hold a time in every row, but ${firstFew(shown)}. ` +
       "Write dates as 2020-01-31, months as 2020-01 and times as 2020-01-31T13:30, or name another column with time (--time).",
   );
 }
@@ -105,23 +148,38 @@ function readCell(cell: Cell): ParsedTime | undefined {
   return typeof cell === "string" ? parseTime(cell) : undefined;
 }
 
-function withOffsets(table: Table, column: Column, times: readonly ParsedTime[]): TimeAxis {
+/** Brings times with offsets to one clock. `times[i]` was read from row `rows[i]`. */
+function withOffsets(
+  table: Table,
+  column: Column,
+  times: readonly ParsedTime[],
+  rows: readonly number[],
+): TimeAxis {
   const base = { name: column.name, columns: [column.name], kind: "calendar" as const };
+  const walls = Float64Array.from(times, (time) => time.clock);
   const offsets = new Set(times.map((time) => time.offset));
-  if (offsets.size === 1) {
-    const offset = times[0]!.offset;
-    const clock = Float64Array.from(times, (time) => time.clock);
-    return offset === undefined ? { ...base, clock } : { ...base, clock, offset };
-  }
+  const zones = new Set(times.map((time) => time.zone));
+  const zone = zones.size === 1 ? times[0]!.zone : undefined;
   const bare = times.findIndex((time) => time.offset === undefined);
-  if (bare >= 0) {
+  if (offsets.size > 1 && bare >= 0) {
     throw new DataError(
       `${table.source}: in column "${column.name}" some times name an offset from UTC and others do not, such as ` +
-        `${rowLabel(table, bare)} (${showCell(column.values[bare])}). Write all of them with an offset, or none.`,
+        `${rowLabel(table, rows[bare]!)} (${showCell(column.values[rows[bare]!])}). Write all of them with an offset, or none.`,
     );
   }
-  const clock = Float64Array.from(times, (time) => time.clock - time.offset! * MINUTE);
-  return { ...base, clock, offset: 0 };
+  if (bare >= 0) return { ...base, clock: walls, ...(zone !== undefined && { zone, instants: false }) };
+  if (zone === undefined && offsets.size === 1) return { ...base, clock: walls, offset: times[0]!.offset! };
+  // the same time of day under changing offsets is what the wall clock shows: dates, not moments
+  if (zone === undefined && sameTimeOfDay(walls)) return { ...base, clock: walls };
+  const clock = walls.map((wall, i) => wall - times[i]!.offset! * MINUTE);
+  return zone === undefined ? { ...base, clock, offset: 0 } : { ...base, clock, zone, instants: true };
+}
+
+/** Whether all times show the same time of day, as those of days, weeks and months do. */
+export function sameTimeOfDay(times: ArrayLike<number>): boolean {
+  const rest = (time: number) => time - Math.floor(time / DAY) * DAY;
+  for (let i = 1; i < times.length; i++) if (rest(times[i]!) !== rest(times[0]!)) return false;
+  return true;
 }
 
 const SLASHED = /^(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?:[ T]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?)?$/;
@@ -144,7 +202,9 @@ function slashReader(table: Table, column: Column): (cell: Cell) => ParsedTime |
   };
   if (matches.some((match) => Number(match[1]) > 12)) return reader(true);
   if (matches.some((match) => Number(match[3]) > 12)) return reader(false);
-  const clocks = [true, false].map((dayFirst) => matches.map((match) => slashClock(match, dayFirst) ?? 0));
+  // several series repeat their dates: each once, in the order of appearance, runs evenly
+  const once = [...new Map(matches.map((match) => [match[0], match])).values()];
+  const clocks = [true, false].map((dayFirst) => once.map((match) => slashClock(match, dayFirst) ?? 0));
   if (clocks[0]!.every((clock, i) => clock === clocks[1]![i])) return reader(true);
   const [dayFirst, monthFirst] = clocks.map(isEven);
   if (dayFirst !== monthFirst) return reader(dayFirst!);

@@ -10,7 +10,8 @@ import {
   stepsBetween,
 } from "../src/frequency.js";
 import { fitGrid, inferFrequency } from "../src/inferFrequency.js";
-import { DAY, formatTime, parseTime, styleOf } from "../src/time.js";
+import { DAY, parseTime } from "../src/time.js";
+import { formatTime, styleOf } from "../src/timeStyle.js";
 import { golden, messageOf } from "./helpers.js";
 
 const clock = (text: string) => parseTime(text)!.clock;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DAY, formatTime, HOUR, parseMonth, parseTime, readTime, styleOf } from "../src/time.js";
+import { DAY, HOUR, parseMonth, parseTime } from "../src/time.js";
+import { formatTime, readTime, styleOf } from "../src/timeStyle.js";
 
 const iso = (text: string) => {
   const time = parseTime(text);
@@ -28,6 +29,7 @@ test.each([
   ["2020-W01", "2019-12-30T00:00:00.000Z"],
   ["2020W53", "2020-12-28T00:00:00.000Z"],
   ["1949", "1949-01-01T00:00:00.000Z"],
+  ["0033-04-03", "0033-04-03T00:00:00.000Z"],
 ])("%s is read as %s", (text, expected) => {
   expect(iso(text)).toBe(expected);
 });
@@ -37,7 +39,7 @@ test.each([
   "2020-13-01",
   "2020-01-01T25:00",
   "2021-W53",
-  "0999-01-01",
+  "0000-01-01",
   "soon",
   "",
   "12",
