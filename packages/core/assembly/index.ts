@@ -1,7 +1,7 @@
 // The kernels. `src/engine/kernels.ts` says what each of them does.
 export { binary, binaryRow, binaryScalar, binaryStrided } from "./binary";
 export {
-  addChannelSums, col2im, convTaps, fillChannels, gatherLast, im2col, scatterLast,
+  addChannelSums, convRun, convToLong, convToShort, convToWeight, convWorkBytes, gatherLast, scatterLast,
 } from "./conv";
 export { gemm, gemmPacked, pack, packedBytes, setBlas } from "./gemm";
 export { addStrided, axpy, broadcastRow, copy, copyStrided, fill, where } from "./move";

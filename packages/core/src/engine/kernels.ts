@@ -113,56 +113,54 @@ export interface Kernels {
 
   // ---- convolution: a kernel of taps slides over a long line and meets a short line --------------------------
   // Tap k of position t lies at t·stride + k·dilation − padding of the long line; zeros beyond its ends.
-  /** columns[c·kernel + k, t] = tap k of position t in x[c]. x [channels, length]; columns has `ld` elements between rows. */
-  im2col(
-    channels: number,
-    length: number,
-    outLength: number,
-    kernel: number,
-    stride: number,
-    padding: number,
-    dilation: number,
-    x: number,
-    columns: number,
-    ld: number,
-  ): void;
-  /** The reverse: adds every column's elements to where they come from. */
-  col2im(
-    channels: number,
-    length: number,
-    outLength: number,
-    kernel: number,
-    stride: number,
-    padding: number,
-    dilation: number,
-    columns: number,
-    ld: number,
-    x: number,
-  ): void;
-  /**
-   * The convolution of one sample tap by tap, without columns: the faster way when a group has few output channels.
-   * long [longChannels, length], short [shortChannels, outLength], weight [shortChannels, longChannels/groups, kernel].
-   * `what` 0: short += weight ∗ long; 1: long += weightᵀ ∗ short; 2: weight += short · long.
-   */
-  convTaps(
-    what: number,
-    longChannels: number,
-    shortChannels: number,
-    groups: number,
-    length: number,
-    outLength: number,
-    kernel: number,
-    stride: number,
-    padding: number,
-    dilation: number,
+  // `geometry`: int32 longChannels, shortChannels, groups, length, outLength, kernel, stride, padding, dilation.
+  // long [N, longChannels, length], short [N, shortChannels, outLength], weight [shortChannels, longChannels/groups, kernel].
+  /** How many samples are multiplied at once. A range n0, n1 should begin at a multiple of it, so that its bits do not depend on the range. */
+  convRun(geometry: number): number;
+  /** Bytes of `work` that each of the following may write over. */
+  convWorkBytes(geometry: number): number;
+  /** Samples n0 … n1−1 of short = bias + weight ∗ long; bias [shortChannels] or 0. */
+  convToShort(
+    n0: number,
+    n1: number,
+    geometry: number,
     long: number,
     weight: number,
+    bias: number,
     short: number,
+    work: number,
   ): void;
-  /** y[n,c,l] = values[c] (a bias before a product with beta 1). */
-  fillChannels(samples: number, channels: number, length: number, values: number, y: number): void;
-  /** sums[c] += Σ x[n,c,l] over n and l (bias gradients). */
-  addChannelSums(samples: number, channels: number, length: number, x: number, sums: number): void;
+  /** Samples n0 … n1−1 of long = bias + weightᵀ ∗ short; bias [longChannels] or 0. */
+  convToLong(
+    n0: number,
+    n1: number,
+    geometry: number,
+    short: number,
+    weight: number,
+    bias: number,
+    long: number,
+    work: number,
+  ): void;
+  /** weight = the sum of short · long over the samples n0 … n1−1. */
+  convToWeight(
+    n0: number,
+    n1: number,
+    geometry: number,
+    long: number,
+    short: number,
+    weight: number,
+    work: number,
+  ): void;
+  /** sums[c] += Σ x[n,c,l] over n and l for c0 ≤ c < c1 (bias gradients). */
+  addChannelSums(
+    samples: number,
+    channels: number,
+    length: number,
+    c0: number,
+    c1: number,
+    x: number,
+    sums: number,
+  ): void;
   /** y[line, i] = x[line, index[i]]; index int32[outLength], each from 0 to length − 1. */
   gatherLast(lines: number, length: number, outLength: number, index: number, x: number, y: number): void;
   /** The reverse: dx[line, index[i]] += dy[line, i]. */
@@ -332,7 +330,7 @@ export interface Kernels {
    * one slot is reused in place (inference).
    * extra [T,B,H]: LSTM tanh(c_t) (0: do not keep); GRU W_hn·h_{t−1} + b_hn (always needed); RNN unused.
    * bhn [H]: GRU's b_hh for the n gate, or 0 without bias.
-   * whh: W_hh itself, for the BLAS to multiply by, or 0: `packed` is used.
+   * plain 1: `packed` is not packed but W_hhᵀ [H, G·H], for the BLAS; of GRU, the transpose of r's and z's rows, then of n's.
    * batchSizes int32[T], or 0: at step t only rows below batchSizes[t] take part (packed sequences sorted by length).
    * The others keep their state: it is copied to the next slot, their gates are left as they are.
    */
@@ -352,10 +350,10 @@ export interface Kernels {
     cStride: number,
     extra: number,
     batchSizes: number,
-    whh: number,
+    plain: number,
   ): void;
   /**
-   * The reverse of recurrentForward. `packed` is the backward packing.
+   * The reverse of recurrentForward. `packed` is the backward packing or, with `plain` 1, W_hh itself.
    * dy [T,B,H]: gradient of every output (0: none). dh [B,H], dc [B,H]: in, gradient of the final states;
    * out, gradient of the initial ones (dc for LSTM only). dgates [T,B,G·H] out: gradient before activation, seen from
    * the input side; may be `gates`. dhn [T,B,H] out, GRU only: the n gate's gradient seen from the hidden side
@@ -380,7 +378,7 @@ export interface Kernels {
     dc: number,
     dgates: number,
     dhn: number,
-    whh: number,
+    plain: number,
   ): void;
 
   // ---- two recurrent layers of their own shape; buffers as above, W_hh of the GRU packed by recurrentPack ---------

@@ -20,182 +20,91 @@ export interface ConvGeometry {
   groups: number;
 }
 
-/** Columns that one matrix product should have: short samples are multiplied together until they have as many. */
-const columnsWanted = 256;
-
-/** Up to so many output channels in a group, going tap by tap beats making columns for a matrix product. */
-const fewChannels = 2;
-
-const usesTaps = (g: ConvGeometry) => g.shortChannels / g.groups <= fewChannels;
-
-/** Lends memory for the time of `work`. */
-function withScratch<T>(floats: number, work: (address: number) => T): T {
-  const { memory } = engine();
-  const block = memory.allocate(Math.max(4, floats * 4));
-  try {
-    return work(block.address);
-  } finally {
-    memory.release(block);
-  }
+/** Where the kernels read a geometry. */
+function writeGeometry(g: ConvGeometry): number {
+  const { longChannels, shortChannels, groups, longLength, shortLength, kernel, stride, padding, dilation } =
+    g;
+  return writeInts(0, [
+    longChannels,
+    shortChannels,
+    groups,
+    longLength,
+    shortLength,
+    kernel,
+    stride,
+    padding,
+    dilation,
+  ]);
 }
 
-const longAt = (g: ConvGeometry, x: NDArray, sample: number) =>
-  x.address + sample * g.longChannels * g.longLength * 4;
-const shortAt = (g: ConvGeometry, y: NDArray, sample: number) =>
-  y.address + sample * g.shortChannels * g.shortLength * 4;
-
-/** The samples tap by tap. `what`: 0 short += …, 1 long += …, 2 weight += …. */
-function taps(what: 0 | 1 | 2, g: ConvGeometry, long: NDArray, weight: NDArray, short: NDArray): void {
-  for (let n = 0; n < g.samples; n++) {
-    engine().kernels.convTaps(
-      what,
-      g.longChannels,
-      g.shortChannels,
-      g.groups,
-      g.longLength,
-      g.shortLength,
-      g.kernel,
-      g.stride,
-      g.padding,
-      g.dilation,
-      longAt(g, long, n),
-      weight.address,
-      shortAt(g, short, n),
-    );
-  }
-}
-
-/** A run of samples whose columns stand side by side in one matrix. */
-interface Run {
-  first: number;
-  count: number;
-  /** Columns of the matrix: count · shortLength. */
-  width: number;
-  /** Address of [longChannels · kernel, width]. */
-  columns: number;
-  /** Address of [shortChannels, width]. */
-  rows: number;
-}
+/** Columns of the products that one chunk of samples should have at least, and the most chunks of a batch. */
+const chunkColumns = 256;
+const mostChunks = 8;
 
 /**
- * Calls `work` for runs of samples. One sample alone has its rows where `short` holds them; several get a copy, whose
- * rows are as long as the run.
+ * The batch in chunks of whole runs (see `Kernels.convRun`). They depend on the batch alone, so that sums over chunks
+ * have the same bits whoever computes them: as many as a power of two that leaves each enough to do.
  */
-function eachRun(g: ConvGeometry, short: NDArray, work: (run: Run) => void): void {
-  const most = Math.min(g.samples, Math.max(1, Math.round(columnsWanted / Math.max(1, g.shortLength))));
-  const widest = most * g.shortLength;
-  withScratch(g.longChannels * g.kernel * widest, (columns) =>
-    withScratch(most > 1 ? g.shortChannels * widest : 0, (copy) => {
-      for (let first = 0; first < g.samples; first += most) {
-        const count = Math.min(most, g.samples - first);
-        const rows = most > 1 ? copy : shortAt(g, short, first);
-        work({ first, count, width: count * g.shortLength, columns, rows });
-      }
-    }),
-  );
+function chunksOf(g: ConvGeometry, run: number): { first: number; end: number }[] {
+  const runs = Math.ceil(g.samples / run);
+  const enough = Math.min(mostChunks, runs, (g.samples * g.shortLength) / chunkColumns);
+  const count = 2 ** Math.max(0, Math.floor(Math.log2(enough)));
+  const edge = (i: number) => Math.min(g.samples, Math.round((i * runs) / count) * run);
+  return Array.from({ length: count }, (_, i) => ({ first: edge(i), end: edge(i + 1) }));
 }
 
-/** Copies a run of `short` to its rows, or back: [count, C, L] ↔ [C, count, L]. */
-function exchange(g: ConvGeometry, short: NDArray, { first, count, rows, width }: Run, back: boolean): void {
-  const here = shortAt(g, short, first);
-  if (rows === here) return;
-  const { kernels } = engine();
-  const [c, l] = [g.shortChannels, g.shortLength];
-  if (back) kernels.copyStrided(3, writeInts(0, [count, c, l]), rows, writeInts(1, [l, width, 1]), here);
-  else kernels.copyStrided(3, writeInts(0, [c, count, l]), here, writeInts(1, [l, c * l, 1]), rows);
-}
-
-/** Fills the columns of a run from the long side, or adds them to it. */
-function moveColumns(g: ConvGeometry, long: NDArray, run: Run, add: boolean): void {
-  const { kernels } = engine();
-  for (let i = 0; i < run.count; i++) {
-    const x = longAt(g, long, run.first + i);
-    const columns = run.columns + i * g.shortLength * 4;
-    const { longChannels: c, longLength: l, shortLength: out, kernel, stride, padding, dilation } = g;
-    if (add) kernels.col2im(c, l, out, kernel, stride, padding, dilation, columns, run.width, x);
-    else kernels.im2col(c, l, out, kernel, stride, padding, dilation, x, columns, run.width);
-  }
-}
-
-/** One matrix product per group. O rows of the short side, Q = longChannels/groups · kernel rows of columns. */
-function eachGroup(
+/** Calls `work` for every chunk of the batch, with the geometry's address and work space that a kernel may use. */
+function eachChunk(
   g: ConvGeometry,
-  run: Run,
-  weight: NDArray,
-  work: (o: number, q: number, weight: number, columns: number, rows: number) => void,
+  work: (first: number, end: number, geometry: number, space: number) => void,
 ): void {
-  const o = g.shortChannels / g.groups;
-  const q = (g.longChannels / g.groups) * g.kernel;
-  for (let i = 0; i < g.groups; i++) {
-    const at = (perGroup: number) => i * perGroup * 4;
-    work(o, q, weight.address + at(o * q), run.columns + at(q * run.width), run.rows + at(o * run.width));
-  }
+  const { kernels, memory } = engine();
+  const geometry = writeGeometry(g);
+  const space = memory.allocate(Math.max(4, kernels.convWorkBytes(geometry)));
+  chunksOf(g, kernels.convRun(geometry)).forEach(({ first, end }) => {
+    work(first, end, geometry, space.address);
+  });
+  memory.release(space);
 }
 
 /** short[n, o, t] = bias[o] + Σ over c and k of weight[o, c, k] · long[n, c, t·stride + k·dilation − padding] */
 function toShort(g: ConvGeometry, long: NDArray, weight: NDArray, bias: NDArray | null): NDArray {
-  const { kernels } = engine();
-  const short = bias ? empty(shortShape(g)) : zeros(shortShape(g));
-  if (bias) kernels.fillChannels(g.samples, g.shortChannels, g.shortLength, bias.address, short.address);
-  if (usesTaps(g)) {
-    taps(0, g, long, weight, short);
-    return short;
-  }
-  eachRun(g, short, (run) => {
-    moveColumns(g, long, run, false);
-    exchange(g, short, run, false);
-    eachGroup(g, run, weight, (o, q, w, columns, rows) => {
-      kernels.gemm(0, 0, o, run.width, q, w, q, columns, run.width, 1, rows, run.width);
-    });
-    exchange(g, short, run, true);
+  const short = empty([g.samples, g.shortChannels, g.shortLength]);
+  const [x, w, b, y] = [long.address, weight.address, bias?.address ?? 0, short.address];
+  eachChunk(g, (first, end, geometry, space) => {
+    engine().kernels.convToShort(first, end, geometry, x, w, b, y, space);
   });
   return short;
 }
 
 /** The same sum the other way: every element of the short side adds its weighted taps to the long side. */
 function toLong(g: ConvGeometry, short: NDArray, weight: NDArray, bias: NDArray | null): NDArray {
-  const { kernels } = engine();
-  const shape = [g.samples, g.longChannels, g.longLength];
-  const long = bias ? empty(shape) : zeros(shape);
-  if (bias) kernels.fillChannels(g.samples, g.longChannels, g.longLength, bias.address, long.address);
-  if (usesTaps(g)) {
-    taps(1, g, long, weight, short);
-    return long;
-  }
-  eachRun(g, short, (run) => {
-    exchange(g, short, run, false);
-    eachGroup(g, run, weight, (o, q, w, columns, rows) => {
-      kernels.gemm(1, 0, q, run.width, o, w, q, rows, run.width, 0, columns, run.width);
-    });
-    moveColumns(g, long, run, true);
+  const long = empty([g.samples, g.longChannels, g.longLength]);
+  const [x, w, b, y] = [short.address, weight.address, bias?.address ?? 0, long.address];
+  eachChunk(g, (first, end, geometry, space) => {
+    engine().kernels.convToLong(first, end, geometry, x, w, b, y, space);
   });
   return long;
 }
 
-/** Σ over samples and positions of short[n, o, t] · long[n, c, t·stride + k·dilation − padding] */
+/** Σ over samples and positions of short[n, o, t] · long[n, c, t·stride + k·dilation − padding], chunk by chunk. */
 function weightGradient(g: ConvGeometry, long: NDArray, short: NDArray, weight: NDArray): NDArray {
-  const dw = zeros(weight.shape);
-  if (usesTaps(g)) {
-    taps(2, g, long, dw, short);
-    return dw;
-  }
-  eachRun(g, short, (run) => {
-    moveColumns(g, long, run, false);
-    exchange(g, short, run, false);
-    eachGroup(g, run, dw, (o, q, w, columns, rows) => {
-      engine().kernels.gemm(0, 1, o, q, run.width, rows, run.width, columns, run.width, 1, w, q);
-    });
+  const parts: NDArray[] = [];
+  eachChunk(g, (first, end, geometry, space) => {
+    const part = empty(weight.shape);
+    parts.push(part);
+    engine().kernels.convToWeight(first, end, geometry, long.address, short.address, part.address, space);
   });
-  return dw;
+  const sum = parts[0]!;
+  for (const part of parts.slice(1)) engine().kernels.axpy(sum.size, 1, part.address, sum.address);
+  return sum;
 }
-
-const shortShape = (g: ConvGeometry) => [g.samples, g.shortChannels, g.shortLength];
 
 /** Σ over samples and positions: the gradient of a bias. x [N, C, L] → [C] */
 function channelSums(x: NDArray): NDArray {
   const [samples, channels, length] = x.shape as [number, number, number];
   const sums = zeros([channels]);
-  engine().kernels.addChannelSums(samples, channels, length, x.address, sums.address);
+  engine().kernels.addChannelSums(samples, channels, length, 0, channels, x.address, sums.address);
   return sums;
 }
 
