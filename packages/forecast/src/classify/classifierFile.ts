@@ -1,11 +1,15 @@
 import { FormatError } from "@lookback/core";
 import type { Classifier } from "./classifier.js";
 import { type ClassifierFile, openClassifier } from "./fileParts.js";
+import { MajorityClass } from "./majority.js";
 import { MiniRocketClassifier } from "./miniRocket.js";
 import { readMiniRocket } from "./miniRocketFile.js";
+import { NearestNeighbor } from "./nearest.js";
 
 /** How a file of each kind becomes a classifier. */
 const READERS: Readonly<Record<string, (file: ClassifierFile) => Classifier>> = {
+  majority: MajorityClass.from,
+  nearest: NearestNeighbor.from,
   minirocket: (file) => MiniRocketClassifier.from(readMiniRocket(file)),
 };
 

@@ -56,7 +56,7 @@ export function warpingDistance(
     for (let j = first; j <= last; j++) {
       const up = above[j]!;
       const cost = pointDistance(a.values, (i - 1) * channels, b.values, (j - 1) * channels, channels);
-      left = cost + (up < left ? (up < corner ? up : corner) : left < corner ? left : corner);
+      left = cost + Math.min(up, left, corner);
       corner = up;
       row[j] = left;
       if (left < smallest) smallest = left;
