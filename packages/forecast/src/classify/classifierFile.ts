@@ -5,12 +5,15 @@ import { MajorityClass } from "./majority.js";
 import { MiniRocketClassifier } from "./miniRocket.js";
 import { readMiniRocket } from "./miniRocketFile.js";
 import { NearestNeighbor } from "./nearest.js";
+import { NetworkClassifier } from "./networkClassifier.js";
+import { readNetwork } from "./networkFile.js";
 
 /** How a file of each kind becomes a classifier. */
 const READERS: Readonly<Record<string, (file: ClassifierFile) => Classifier>> = {
   majority: MajorityClass.from,
   nearest: NearestNeighbor.from,
   minirocket: (file) => MiniRocketClassifier.from(readMiniRocket(file)),
+  network: (file) => NetworkClassifier.from(readNetwork(file)),
 };
 
 /**
