@@ -45,8 +45,8 @@ interface State {
 
 /**
  * The class of the nearest training sequence (the first of several as near), with probability 1: the baseline that
- * every other classifier is measured against. Channels are standardised over the training set, missing values
- * interpolated. Distances: `dtw`, dynamic time warping of all channels together (see {@link warpingDistance}), or
+ * every other classifier is measured against. Distances are of the values as they are, as in the literature: channels
+ * are not brought to one scale. Missing values are interpolated. Distances: `dtw`, dynamic time warping of all channels together (see {@link warpingDistance}), or
  * `euclidean`, for which sequences of other lengths are resampled to that of the longest.
  * Source: Bagnall et al., "The great time series classification bake off", DMKD 31 (2017).
  *
@@ -86,7 +86,7 @@ export class NearestNeighbor implements Classifier {
   ): Promise<void> {
     throwIfAborted(signal, this.name);
     const { classes, targets, channels, longest } = checkTraining(this.name, sequences, labels);
-    const standardisation = fitStandardisation("channel", sequences);
+    const standardisation = alike(fitStandardisation("channel", sequences));
     const base = { classes, targets, channels, longest, standardisation };
     const examples = sequences.map((sequence) => this.laidOut(sequence, base));
     this.state = { ...base, examples };
@@ -193,6 +193,12 @@ export class NearestNeighbor implements Classifier {
       `${this.name}: a sequence is too far from all others for their distance to be a number.`,
     );
   }
+}
+
+/** One scale for all channels: numbers of a good size, and the same neighbours as without. */
+function alike({ kind, means, scales }: Standardisation): Standardisation {
+  const scale = Math.hypot(...scales) / Math.sqrt(scales.length);
+  return { kind, means, scales: scales.map(() => scale) };
 }
 
 /**
