@@ -1,9 +1,11 @@
 import {
+  arima,
   drift,
   dynamicTheta,
   eachSeries,
   type Forecaster,
   type GlobalForecaster,
+  mstlArima,
   mstlEts,
   naive,
   naive2,
@@ -15,7 +17,7 @@ import {
 export const MODELS: Readonly<
   Record<string, (task: { readonly horizon: number; readonly seed: number }) => GlobalForecaster>
 > = {
-  ...local(naive, seasonalNaive, drift, naive2, theta, dynamicTheta, mstlEts),
+  ...local(naive, seasonalNaive, drift, naive2, theta, dynamicTheta, mstlEts, arima, mstlArima),
 };
 
 function local(...makers: (() => Forecaster)[]): Record<string, () => GlobalForecaster> {

@@ -1,3 +1,4 @@
+export { arima, mstlArima } from "./arima.js";
 export * from "./backtest.js";
 export * from "./baselines.js";
 export { calendarFeatures } from "./calendarFeatures.js";
@@ -13,13 +14,14 @@ export {
   MAX_HORIZON,
   type PredictOptions,
 } from "./forecaster.js";
+export type { FillGaps } from "./gaps.js";
 export { eachSeries, type GlobalForecaster, single } from "./globalForecaster.js";
+export type { LogOption } from "./logOption.js";
 export * from "./metrics.js";
 export { type MstlOptions, type MultipleDecomposition, mstl } from "./mstl.js";
-export { type MstlEtsOptions, mstlEts } from "./mstlEts.js";
+export { mstlEts } from "./mstlEts.js";
 export { NeuralForecaster } from "./neural.js";
 export type { NeuralOptions } from "./neuralOptions.js";
-export type { FillGaps } from "./gaps.js";
 export { type Panel, type PanelOptions, panelFromTable } from "./panel.js";
 export type { Repair } from "./regular.js";
 export { futureTimes, type Series, type SeriesOptions, seriesFromValues, sliceSeries } from "./series.js";
@@ -27,8 +29,8 @@ export { type SeriesFromTableOptions, seriesFromTable } from "./seriesFromTable.
 export type { StatisticalForecaster } from "./statistical.js";
 export { type Decomposition, type StlOptions, stl } from "./stl.js";
 export { nearest } from "./suggest.js";
-export type { Layout } from "./tableLayout.js";
 export { type Cell, type Column, type Table, tableFromColumns, tableFromRows } from "./table.js";
+export type { Layout } from "./tableLayout.js";
 export { dynamicTheta, theta } from "./theta.js";
 export * from "./transforms.js";
 export * from "./windows.js";

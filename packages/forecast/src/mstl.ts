@@ -1,4 +1,6 @@
 import { ArgumentError, DataError } from "@lookback/core";
+import { repeatsWithSeason } from "./seasonality.js";
+import type { NormalForecast } from "./statistical.js";
 import { stl } from "./stl.js";
 
 /** A series taken apart: values = trend + all seasonal parts + remainder. */
@@ -78,4 +80,30 @@ export function seasonLengthsOf({
 }): number[] {
   const lengths = STEPS_A_DAY.includes(seasonLength) ? [seasonLength, 7 * seasonLength] : [seasonLength];
   return lengths.filter((m) => m > 1 && values.length >= 2 * m);
+}
+
+/** Values without their seasons, and what the seasons add to the steps after them. */
+export interface WithoutSeasons {
+  readonly adjusted: Float64Array;
+  /** Sum of all seasonal parts `step` steps after the last value, from 0: those of the last seasons again. */
+  ahead(step: number): number;
+}
+
+/** Takes off the seasons with which the values repeat ({@link repeatsWithSeason}); none, and nothing changes. */
+export function deseasonalise(values: Float64Array, seasonLengths: readonly number[]): WithoutSeasons {
+  const lengths = seasonLengths.filter((m) => repeatsWithSeason(values, m));
+  if (lengths.length === 0) return { adjusted: values, ahead: () => 0 };
+  const { seasonal } = mstl(values, { seasonLengths: lengths });
+  return {
+    adjusted: values.map((value, t) => seasonal.reduce((rest, part) => rest - part[t]!, value)),
+    ahead: (step) => lengths.reduce((sum, m, i) => sum + seasonal[i]![values.length - m + (step % m)]!, 0),
+  };
+}
+
+/** A forecast of values without their seasons, with the seasons put back. */
+export function withSeasons(
+  { center, sigma }: NormalForecast,
+  ahead: WithoutSeasons["ahead"],
+): NormalForecast {
+  return { center: center.map((x, step) => x + ahead(step)), sigma };
 }

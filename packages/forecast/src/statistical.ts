@@ -107,3 +107,25 @@ function checkValues(name: string, series: Series, fewest: number): void {
     `${name}: needs at least ${fewest} ${values}, series "${series.id}" has ${known}. Add more of the past.`,
   );
 }
+
+/** Always the same value, without doubt: what is left for a series that never changes. */
+export function constantly(value: number): FittedModel {
+  return {
+    forecast: (horizon) => ({
+      center: new Float64Array(horizon).fill(value),
+      sigma: new Float64Array(horizon),
+    }),
+  };
+}
+
+/** Values with mean 0 and deviation 1, so that neither huge nor tiny numbers trouble an optimiser; undefined for a constant. */
+export function standardise(
+  values: Float64Array,
+): { values: number[]; mean: number; scale: number } | undefined {
+  const n = values.length;
+  const mean = values.reduce((sum, x) => sum + x / n, 0);
+  const scale = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2 / n, 0));
+  // what rounding leaves of a constant is not a spread
+  if (!(scale > 1e-13 * Math.abs(mean)) || scale < 1e-150) return undefined;
+  return { values: Array.from(values, (x) => (x - mean) / scale), mean, scale };
+}
