@@ -7,7 +7,7 @@ import { type TutorialFlags, tutorial, tutorialSections } from "./commands/tutor
 import { UsageError } from "./errors.js";
 import { Console, type Io } from "./io.js";
 import { defaultLang, type Lang } from "./messages.js";
-import { levels, oneOf, positive, range, whole } from "./options.js";
+import { levels, names, oneOf, positive, range, whole } from "./options.js";
 
 const models = ["lstm", "gru", "rnn", "naive", "seasonal-naive", "drift"] as const;
 
@@ -157,7 +157,14 @@ function withTable(command: Command): Command {
   return command
     .option("--time <column>", 'column of times, or several: "year,month" (default: found)')
     .option("--target <column>", "column to forecast (default: the one numeric column)")
-    .option("--id <column>", "column that tells several series apart")
+    .option("--id <column>", "column that tells several series apart (a long table)")
+    .option("--wide", "every column of numbers is a series (a wide table)")
+    .option(
+      "--covariates <columns>",
+      "columns that help to forecast: a,b; known ahead where rows after the last value fill them",
+      names("--covariates"),
+    )
+    .option("--static <columns>", "columns with one value for each series: a,b", names("--static"))
     .option(
       "--freq <name>",
       "frequency, as pandas names it: MS, ME, QS, W-SUN, D, B, h, 15min, … (default: found)",
@@ -169,9 +176,10 @@ function withTable(command: Command): Command {
     )
     .option(
       "--fill-gaps <how>",
-      "linear, previous or zero: fill missing times (default: they are an error)",
-      oneOf("--fill-gaps", ["linear", "previous", "zero"]),
+      "linear, previous or zero: fill missing values; mask: leave them out (default: they are an error)",
+      oneOf("--fill-gaps", ["linear", "previous", "zero", "mask"]),
     )
+    .option("--time-zone <name>", "zone of the times, such as Europe/Berlin (default: as they stand)")
     .option("--sort", "sort rows by time (default: unsorted rows are an error)")
     .option("--encoding <name>", "encoding of a text file (default: UTF-8)");
 }

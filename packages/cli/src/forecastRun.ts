@@ -1,5 +1,5 @@
 import type { EngineInfo } from "@lookback/core";
-import type { BacktestResult, Forecast, Series } from "@lookback/forecast";
+import type { BacktestResult, Forecast, Panel, Series } from "@lookback/forecast";
 
 /** Everything that a run of `lookback forecast` found out: what the terminal, JSON, CSV, pictures and report show. */
 export interface ForecastRun {
@@ -13,6 +13,8 @@ export interface ForecastRun {
   rows: number;
   settings: ForecastSettings;
   series: SeriesRun[];
+  /** What was done to the table on the way to its series: what was left out, filled, masked. */
+  panel: Panel;
   /** What a reader should know: gaps filled, a loss that diverged, a header that was missing. Sentences, in English. */
   notes: string[];
   engine: EngineInfo;

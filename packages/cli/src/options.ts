@@ -43,6 +43,15 @@ export function levels(text: string): number[] {
   );
 }
 
+/** Names of columns, separated by commas. */
+export function names(flag: string): (text: string) => string[] {
+  return (text) => {
+    const found = text.split(",").map((name) => name.trim());
+    if (found.every((name) => name !== "")) return found;
+    throw new UsageError(`${flag} takes names of columns separated by commas, got "${text}".`);
+  };
+}
+
 /** Most numbers that a range may stand for. */
 const longestRange = 1000;
 

@@ -35,6 +35,7 @@ function panel(run: SeriesRun, alike: boolean): ForecastPanel {
   return {
     id: run.series.id,
     history: historyLine(run.series),
+    seasonLength: run.series.seasonLength,
     backtest: (ownScore(run)?.folds ?? []).map(forecastLine),
     forecast: forecastLine(run.forecast),
     bands: [...run.forecast.levels],

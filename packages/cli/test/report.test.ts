@@ -1,5 +1,12 @@
 import { readFileSync } from "node:fs";
-import { backtest, baselines, type Forecaster, type Series, seriesFromValues } from "@lookback/forecast";
+import {
+  backtest,
+  baselines,
+  type Forecaster,
+  type Panel,
+  type Series,
+  seriesFromValues,
+} from "@lookback/forecast";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import type { ForecastRun, SeriesRun } from "../src/forecastRun.js";
@@ -78,6 +85,12 @@ async function seriesRun(series: Series, setup: Setup = {}): Promise<SeriesRun> 
   };
 }
 
+/** A panel to which nothing had to be done. */
+function panelOf(series: Series[]): Panel {
+  const none = { skipped: [], repairs: [], adopted: [], trimmed: [], past: [], future: [] };
+  return { layout: "long", series, frequencies: [{ freq: "MS", count: series.length }], ...none };
+}
+
 function runOf(series: SeriesRun[], changes: Partial<ForecastRun> = {}): ForecastRun {
   return {
     file: "data/flights.csv",
@@ -86,6 +99,7 @@ function runOf(series: SeriesRun[], changes: Partial<ForecastRun> = {}): Forecas
     rows: 144 * series.length,
     settings: { horizon, levels: [80, 95], seed: 0, network: "lstm", forced: null },
     series,
+    panel: panelOf(series.map((one) => one.series)),
     notes: [],
     engine: {
       simd: "relaxed",

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { AbortError, DataError, engineInfo } from "@lookback/core";
-import { type NeuralOptions, type Series, seriesFromTable } from "@lookback/forecast";
+import type { NeuralOptions, Series } from "@lookback/forecast";
 import { versions } from "../engine.js";
 import { errorCode, InterruptedError, systemReason } from "../errors.js";
 import type { ForecastRun, SeriesRun } from "../forecastRun.js";
@@ -8,22 +8,10 @@ import type { Console } from "../io.js";
 import { messages } from "../messages.js";
 import { OutputFolder } from "../output.js";
 import { Progress } from "../progress.js";
-import { readTable } from "../table/readTable.js";
+import { readSeries, type TableFlags } from "../tableSeries.js";
 import { isBaseline } from "../verdict.js";
 import { writeForecast } from "./forecastOutput.js";
 import { forecastSeries, type Stage } from "./forecastSeries.js";
-
-/** What says how to read a table. */
-export interface TableFlags {
-  time?: string;
-  target?: string;
-  id?: string;
-  freq?: string;
-  season?: number;
-  fillGaps?: "linear" | "previous" | "zero";
-  sort?: boolean;
-  encoding?: string;
-}
 
 export interface ForecastFlags extends TableFlags {
   horizon?: number;
@@ -51,7 +39,8 @@ export async function forecast(
   command: string,
 ): Promise<void> {
   const started = performance.now();
-  const { series, rows } = await readSeries(file, flags, console);
+  const { panel, rows } = await readSeries(file, flags, console);
+  const { series } = panel;
   const folder = await OutputFolder.open(flags.out);
   const progress = new Progress(console);
   const runs: SeriesRun[] = [];
@@ -107,6 +96,7 @@ export async function forecast(
       forced: flags.model ?? null,
     },
     series: runs,
+    panel,
     notes: console.warnings,
     engine: engineInfo(),
     versions: versions(),
@@ -118,26 +108,6 @@ export async function forecast(
       series.length === 1 ? "checkpoint.safetensors" : `checkpoint-${index + 1}.safetensors`,
     );
   }
-}
-
-/** Reads a table and takes its series out of it. */
-export async function readSeries(
-  file: string,
-  flags: TableFlags,
-  console: Console,
-): Promise<{ series: Series[]; rows: number }> {
-  const { table, notes } = await readTable(file, { encoding: flags.encoding, stdin: console.io.stdin });
-  for (const note of notes) console.warn(note);
-  const series = seriesFromTable(table, {
-    ...(flags.time === undefined ? {} : { time: flags.time }),
-    ...(flags.target === undefined ? {} : { target: flags.target }),
-    ...(flags.id === undefined ? {} : { id: flags.id }),
-    ...(flags.freq === undefined ? {} : { freq: flags.freq }),
-    ...(flags.season === undefined ? {} : { seasonLength: flags.season }),
-    ...(flags.fillGaps === undefined ? {} : { fillGaps: flags.fillGaps }),
-    ...(flags.sort === undefined ? {} : { sort: flags.sort }),
-  });
-  return { series, rows: table.rowCount };
 }
 
 /** One season ahead, at most 24 steps, 12 without a season; less for a short series. */

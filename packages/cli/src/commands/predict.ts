@@ -7,7 +7,7 @@ import type { ForecastRun } from "../forecastRun.js";
 import type { Console } from "../io.js";
 import { baselines, loadModel, type SavedModel } from "../modelFile.js";
 import { OutputFolder } from "../output.js";
-import { readSeries, type TableFlags } from "./forecast.js";
+import { readSeries, type TableFlags } from "../tableSeries.js";
 import { writeForecast } from "./forecastOutput.js";
 
 export interface PredictFlags extends TableFlags {
@@ -29,8 +29,8 @@ export async function predict(
   const bytes = await readModel(modelFile);
   const model = await loadModel(bytes, modelFile);
   const { history } = model;
-  const { series: all, rows } = await readSeries(file, withModel(flags, history), console);
-  const series = seriesOf(all, history);
+  const { panel, rows } = await readSeries(file, withModel(flags, history), console);
+  const series = seriesOf(panel.series, history);
   await model.observe(series);
   const folder = await OutputFolder.open(flags.out);
   const horizon = flags.horizon ?? trainedHorizon(model);
@@ -61,6 +61,7 @@ export async function predict(
         modelBytes: bytes,
       },
     ],
+    panel,
     notes: console.warnings,
     engine: engineInfo(),
     versions: versions(),

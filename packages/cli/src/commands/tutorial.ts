@@ -18,9 +18,9 @@ import {
   withForecast,
 } from "../sections/runSections.js";
 import type { SectionName } from "../sections/section.js";
+import { readSeries } from "../tableSeries.js";
 import { passengerMonths, passengers } from "../tutorial/passengers.js";
 import { runTutorial, type TutorialOptions } from "../tutorial/tutorial.js";
-import { readSeries } from "./forecast.js";
 
 /** A section of the lecture notes, the forecast of section 4, or everything. */
 export const tutorialSections = ["all", "forecast", ...sectionNames] as const;
@@ -142,7 +142,7 @@ async function readData(file: string | undefined, console: Console): Promise<Tut
       target: console.lang === "zh" ? "乘客数量" : "passengers",
     };
   }
-  const { series } = await readSeries(file, {}, console);
+  const { series } = (await readSeries(file, {}, console)).panel;
   const one = series[0]!;
   if (series.length > 1)
     throw new DataError(`${file} holds ${series.length} series; the tutorial takes one.`);

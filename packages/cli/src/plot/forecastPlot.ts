@@ -15,6 +15,8 @@ export interface Line {
 export interface ForecastPanel {
   id: string;
   history: Line;
+  /** Steps a season; 1 for none. */
+  seasonLength: number;
   /** What the model said in the backtest, one line for each origin. */
   backtest: Line[];
   forecast: Line;
@@ -45,12 +47,14 @@ function points(line: Line): Point[] {
   return line.times.map((time, i) => ({ x: clockOf(time), y: line.values[i]! }));
 }
 
-/** So much of the past beside the forecast that its pattern can be seen and the future is not a sliver. */
+/** So much of the past that its pattern and the backtest can be seen, and so little that the future is not a sliver. */
 function visibleHistory(panel: ForecastPanel): Line {
   const { times, values } = panel.history;
+  const steps = panel.forecast.times.length;
   const earliest = panel.backtest[0]?.times[0];
   const backtested = earliest === undefined ? 0 : times.length - times.indexOf(earliest);
-  const keep = Math.max(12 * panel.forecast.times.length, Math.round(1.3 * backtested), 60);
+  const pattern = Math.min(Math.max(4 * steps, 3 * panel.seasonLength), 8 * steps);
+  const keep = Math.max(pattern, Math.round(1.15 * backtested), 30);
   const from = times.length <= keep * 1.25 ? 0 : times.length - keep;
   return { times: times.slice(from), values: Array.from(values).slice(from) };
 }

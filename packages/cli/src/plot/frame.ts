@@ -92,18 +92,43 @@ function legend(
   width: number,
 ): { node: Element; height: number } {
   const node = element("g", { "font-size": sizes.text, fill: theme.ink });
-  let x = 0;
-  let y = 0;
-  for (const item of items) {
-    const needed = 34 + textWidth(item.label, sizes.text) + 18;
-    if (x > 0 && x + needed > width) {
-      x = 0;
-      y += 20;
+  const widths = items.map((item) => 34 + textWidth(item.label, sizes.text) + 18);
+  const rows = balancedRows(widths, width);
+  let i = 0;
+  for (const [row, length] of rows.entries()) {
+    let x = 0;
+    for (const end = i + length; i < end; i++) {
+      const item = items[i]!;
+      const y = 20 * row;
+      node.append(legendMark(item, x, y + 8), element("text", { x: x + 32, y: y + 12.5 }, item.label));
+      x += widths[i]!;
     }
-    node.append(legendMark(item, x, y + 8), element("text", { x: x + 32, y: y + 12.5 }, item.label));
-    x += needed;
   }
-  return { node, height: y + 18 };
+  return { node, height: 20 * Math.max(0, rows.length - 1) + 18 };
+}
+
+/** How many items stand in each row: as few rows as fit, and of those the most even, so that none is left with one. */
+function balancedRows(widths: readonly number[], width: number): number[] {
+  const fill = (limit: number) => {
+    const rows: number[] = [];
+    let used = Number.POSITIVE_INFINITY;
+    for (const needed of widths) {
+      if (used + needed > limit) {
+        rows.push(0);
+        used = 0;
+      }
+      rows[rows.length - 1]!++;
+      used += needed;
+    }
+    return rows;
+  };
+  const fewest = fill(width);
+  const total = widths.reduce((sum, needed) => sum + needed, 0);
+  for (let limit = total / fewest.length; limit < width; limit += 8) {
+    const rows = fill(limit);
+    if (rows.length === fewest.length) return rows;
+  }
+  return fewest;
 }
 
 function legendMark(item: LegendItem, x: number, y: number): Element {

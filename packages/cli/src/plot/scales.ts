@@ -10,7 +10,9 @@ export interface Ticks {
 /** Milliseconds on the series' own clock for `1961-01-01` and `2020-01-31T13:00:00+08:00`; the number for an index. */
 export function clockOf(time: string): number {
   if (/^-?\d+$/.test(time)) return Number(time);
-  const wall = time.replace(/(?:Z|[+-]\d{2}:?\d{2})$/, (zone, at) => (at > 10 ? "" : zone));
+  const wall = time
+    .replace(/\[.*$/, "")
+    .replace(/(?:Z|[+-]\d{2}:?\d{2})$/, (zone, at) => (at > 10 ? "" : zone));
   return Date.parse(wall.length > 10 ? `${wall}Z` : wall);
 }
 
