@@ -2,7 +2,7 @@ import type Arima from "arima";
 
 let ready: Promise<typeof Arima> | undefined;
 
-/** The `arima` package, compiled once. Asynchronously, because browsers refuse large modules otherwise. */
+/** The `arima` package, compiled once, when it is first needed. */
 export function arimaLibrary(): Promise<typeof Arima> {
   ready ??= load().catch((error: unknown) => {
     ready = undefined;
@@ -22,9 +22,8 @@ async function load(): Promise<typeof Arima> {
     if (!quiet) log(...words);
   };
   try {
-    // the types take the promise that the module exports for the module
-    const module = (await import("arima/async")) as unknown as { readonly default: Promise<typeof Arima> };
-    return await module.default;
+    const { default: loaded } = await import("arima");
+    return loaded;
   } finally {
     console.log = log;
     quiet = true;

@@ -56,7 +56,6 @@ export function statistical(method: Method): StatisticalForecaster {
       fitted = undefined;
       checkValues(name, series, fewest);
       fitted = { series, model: await method.fit(observedValues(series), series) };
-      options.onProgress?.({ fraction: 1 });
     },
     async predict(options) {
       const horizon = checkHorizon(options.horizon);
