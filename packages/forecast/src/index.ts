@@ -2,6 +2,7 @@ export { arima, mstlArima } from "./arima.js";
 export * from "./backtest.js";
 export * from "./baselines.js";
 export { calendarFeatures } from "./calendarFeatures.js";
+export * from "./classify/index.js";
 export {
   checkHorizon,
   checkLevels,

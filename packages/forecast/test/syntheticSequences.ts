@@ -35,13 +35,12 @@ export function waves({
     const steps = length(i);
     const periods = 1 + classes.indexOf(label);
     return Array.from({ length: channels }, (_, c) => {
-      const [phase] = generator.uniform(new Float64Array(1));
-      const values = generator.normal(new Float64Array(steps));
-      return values.map(
-        (value, t) =>
-          (c + 1) *
-          (Math.sin(2 * Math.PI * ((periods * t) / 32 + (c === 0 ? 0.1 : 1) * phase!)) + noise * value),
-      );
+      const [phase] = generator.uniform(new Float32Array(1));
+      const normal = generator.normal(new Float32Array(steps));
+      const shift = (c === 0 ? 0.1 : 1) * phase!;
+      return Float64Array.from(normal, (value, t) => {
+        return (c + 1) * (Math.sin(2 * Math.PI * ((periods * t) / 32 + shift)) + noise * value);
+      });
     });
   });
   return { sequences, labels };
