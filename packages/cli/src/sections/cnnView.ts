@@ -2,7 +2,7 @@ import { frame } from "../plot/frame.js";
 import { element } from "../plot/svg.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
 import type { CnnNumbers } from "./cnn.js";
-import { type Box, boxes, panels, sheet } from "./panels.js";
+import { type Box, boxes, panels, sheet } from "../plot/panels.js";
 import type { ShownSection } from "./section.js";
 import { digits } from "./words.js";
 

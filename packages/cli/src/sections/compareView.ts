@@ -5,7 +5,7 @@ import { element } from "../plot/svg.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
 import type { CellName } from "../tutorial/experiment.js";
 import type { CellComparison, CompareNumbers } from "./compare.js";
-import { namedTicks, panels, powerTicks } from "./panels.js";
+import { namedTicks, panels, powerTicks } from "../plot/panels.js";
 import type { ShownSection } from "./section.js";
 import { digits, fixed, spreadText } from "./words.js";
 

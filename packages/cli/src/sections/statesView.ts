@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { chart, frame } from "../plot/frame.js";
 import { indexTicks, numberTicks } from "../plot/scales.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
-import { panels, pointsOf } from "./panels.js";
+import { panels, pointsOf } from "../plot/panels.js";
 import type { ShownSection } from "./section.js";
 import type { StateNumbers } from "./states.js";
 import { fixed, spreadText } from "./words.js";

@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { sizes } from "../plot/frame.js";
-import type { Ticks } from "../plot/scales.js";
-import { element, svgDocument } from "../plot/svg.js";
-import type { Theme } from "../plot/theme.js";
+import { sizes } from "./frame.js";
+import type { Ticks } from "./scales.js";
+import { element, svgDocument } from "./svg.js";
+import type { Theme } from "./theme.js";
 
 interface Panel {
   title: string;
