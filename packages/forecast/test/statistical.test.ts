@@ -1,5 +1,5 @@
-import { naive2 } from "../src/baselines.js";
 import { arima, mstlArima } from "../src/arima.js";
+import { naive2 } from "../src/baselines.js";
 import { mstlEts } from "../src/mstlEts.js";
 import { dynamicTheta, theta } from "../src/theta.js";
 import { forecasterConformance } from "./forecaster.conformance.js";
