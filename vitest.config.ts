@@ -13,7 +13,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     setupFiles: [source("./scripts/testSetup.ts")],
-    include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts"],
+    include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "bench/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,113 +1,164 @@
-// npm run bench [-- steps forward cells startup memory demo]: side-by-side measurements; with no name, all of them.
-// Medians and ratios of one run are what to quote: machines differ and are noisy.
-import { spawnSync } from "node:child_process";
-import { cpus } from "node:os";
-import { fileURLToPath } from "node:url";
-import { engineInfo, fit, manualSeed, nn, optim, rand, scope, type Tensor } from "@lookback/core";
-import { digits, median } from "./measure.js";
-import { benchSteps } from "./steps.js";
+// npm run bench [-- PART … --rows A,B --peers A,B --rounds N --seconds S --quick --check --browser]; see bench/README.md.
+import { parseArgs } from "node:util";
+import { compare, type Pace } from "./compare.js";
+import { type Absent, type Contender, isPresent } from "./contender.js";
+import { peers, startField } from "./field.js";
+import { parts } from "./parts.js";
+import { report, withRatios } from "./report.js";
+import {
+  type Drop,
+  drops,
+  type RecordedRow,
+  type Results,
+  record,
+  recorded,
+  thisMachine,
+  tolerated,
+} from "./results.js";
+import { chooseRows, type Peer, type Row } from "./rows.js";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+function refuse(sentence: string): never {
+  console.error(`bench: ${sentence}`);
+  process.exit(2);
+}
 
-const parts: Record<string, () => void | Promise<void>> = {
-  async steps() {
-    heading("One training step of an LSTM beside PyTorch");
-    await benchSteps(["lstm"], ["train"]);
-  },
-  async forward() {
-    heading("Forward pass of an LSTM beside PyTorch");
-    await benchSteps(["lstm"], ["forward"]);
-  },
-  async cells() {
-    heading("One training step of GRU and RNN beside PyTorch");
-    await benchSteps(["gru", "rnn"], ["train"]);
-  },
-  async tutorial() {
-    heading("The tutorial's whole training: 1000 epochs of T112 B1 I3 H6 L2");
-    const seconds: number[] = [];
-    for (let seed = 0; seed < 5; seed++) {
-      manualSeed(seed);
-      const net = new Net();
-      const optimizer = new optim.Adam(net.parameters(), { lr: 0.1 });
-      const data = [[rand([112, 1, 3]), rand([112, 1, 1])] as const];
-      seconds.push((await fit(net, { data, optimizer, lossFn: new nn.MSELoss(), epochs: 1000 })).seconds);
-    }
-    console.log(`median of 5: ${digits(median(seconds))} s`);
-  },
-  startup() {
-    heading('A new process: import "@lookback/core" and the first kernel call');
-    const script = `
-      const start = performance.now();
-      const { tensor } = await import("@lookback/core");
-      const imported = performance.now();
-      tensor([1, 2, 3]).tanh().sum().item();
-      console.log(JSON.stringify([imported - start, performance.now() - start]));`;
-    const runs = Array.from({ length: 11 }, () => {
-      const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
-        cwd: root,
-        encoding: "utf8",
-      });
-      return JSON.parse(stdout) as [number, number];
+function readFlags() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        rows: { type: "string", default: "" },
+        peers: { type: "string", default: peers.join(",") },
+        rounds: { type: "string" },
+        seconds: { type: "string" },
+        quick: { type: "boolean", default: false },
+        check: { type: "boolean", default: false },
+        browser: { type: "boolean", default: false },
+      },
     });
-    const [imported, whole] = [0, 1].map((i) => median(runs.map((run) => run[i]!)));
-    console.log(
-      `median of ${runs.length}: import ${digits(imported!)} ms, with the first kernel call ${digits(whole!)} ms`,
-    );
-  },
-  memory() {
-    heading("Memory over 100,000 training steps of the tutorial's network");
-    const net = new Net();
-    const optimizer = new optim.Adam(net.parameters());
-    const [x, y] = [rand([112, 1, 3]), rand([112, 1, 1])];
-    const mse = new nn.MSELoss();
-    const show = (steps: number) => {
-      const { inUse, capacity } = engineInfo().memory;
-      const heap = process.memoryUsage();
-      console.log(
-        `after ${String(steps).padStart(6)} steps: engine ${inUse} bytes in use of ${capacity}; process ${(heap.rss / 2 ** 20).toFixed(0)} MiB, JavaScript heap ${(heap.heapUsed / 2 ** 20).toFixed(1)} MiB`,
-      );
-    };
-    for (let i = 1; i <= 100_000; i++) {
-      scope(() => {
-        optimizer.zeroGrad();
-        mse.forward(net.forward(x), y).backward();
-        optimizer.step();
-      });
-      if (i === 10 || i === 1000 || i % 25_000 === 0) show(i);
-    }
-  },
-  demo() {
-    heading("npm run demo, installed and built");
-    const seconds = Array.from({ length: 3 }, () => {
-      const start = performance.now();
-      const { status } = spawnSync("npm", ["run", "--silent", "demo"], { cwd: root, stdio: "ignore" });
-      if (status !== 0) throw new Error(`npm run demo ended with ${status}`);
-      return (performance.now() - start) / 1000;
-    });
-    console.log(`median of ${seconds.length}: ${digits(median(seconds))} s`);
-  },
-};
-
-class Net extends nn.Module {
-  lstm = new nn.LSTM(3, 6, { numLayers: 2 });
-  output = new nn.Linear(6, 1);
-  override forward(x: Tensor) {
-    return this.output.forward(this.lstm.forward(x)[0]);
+  } catch (error) {
+    return refuse(`${(error as Error).message.split(". ")[0]}; bench/README.md lists the flags.`);
   }
 }
 
-function heading(text: string): void {
-  console.log(`\n## ${text}\n`);
+const { values: flags, positionals } = readFlags();
+const list = (text: string) => text.split(",").filter((item) => item !== "");
+
+function positive(name: string, text: string | undefined, otherwise: number): number {
+  const value = text === undefined ? otherwise : Number(text);
+  return value > 0 && value < 1000 ? value : refuse(`--${name} takes a number above 0, got "${text}".`);
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !(name in parts));
-if (unknown.length > 0) {
-  console.error(`Unknown part ${unknown.join(", ")}; known: ${Object.keys(parts).join(", ")}`);
-  process.exit(2);
+const pace: Pace = {
+  rounds: Math.ceil(positive("rounds", flags.rounds, flags.quick ? 3 : 7)),
+  seconds: positive("seconds", flags.seconds, flags.quick ? 0.1 : 0.3),
+  quick: flags.quick,
+};
+const chosen = chooseRows(list(flags.rows));
+if ("unknown" in chosen)
+  refuse(`there is no row "${chosen.unknown}"; --rows takes names as bench/rows.ts has them.`);
+const wanted = list(flags.peers);
+const strange = wanted.find((name) => !peers.includes(name as Peer));
+if (strange !== undefined) refuse(`there is no peer "${strange}"; there are ${peers.join(", ")}.`);
+const known = ["table", ...Object.keys(parts)];
+const unknownPart = positionals.find((name) => !known.includes(name));
+if (unknownPart !== undefined) refuse(`there is no part "${unknownPart}"; there are ${known.join(", ")}.`);
+if (flags.check && positionals.length > 0) refuse("--check goes with rows, not with parts.");
+
+const show = (text: string) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+};
+
+async function startAll(): Promise<{
+  field: (Contender | Absent)[];
+  machine: Results["machine"];
+  close(): Promise<void>;
+}> {
+  if (flags.browser) {
+    const { startBrowser } = await import("./browser.js");
+    const { field, runtime, close } = await startBrowser(wanted as Peer[]);
+    return { field, machine: thisMachine(runtime), close };
+  }
+  const field = await startField(wanted as Peer[]);
+  const close = async () => {
+    for (const contender of field.filter(isPresent)) await contender.close();
+  };
+  return { field, machine: thisMachine(), close };
 }
-console.log(
-  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, kernels: ${engineInfo().simd} SIMD`,
-);
-for (const [name, part] of Object.entries(parts))
-  if (wanted.length === 0 || wanted.includes(name)) await part();
+
+/** The table, or with `--check` the comparison with what was recorded. */
+async function runRows(rows: readonly Row[]): Promise<void> {
+  const { field, machine, close } = await startAll();
+  try {
+    const before = flags.check ? recorded(machine) : null;
+    if (flags.check && before === null) {
+      refuse(`nothing is recorded for ${machine.kind} with ${machine.runtime}; npm run bench records it.`);
+    }
+    const results = describeField(field, machine);
+    const dropped: Drop[] = [];
+    for (const row of rows) {
+      const old = before?.rows[row.name];
+      if (flags.check && !old) {
+        console.log(`${row.name}: nothing recorded, so nothing to compare.`);
+        continue;
+      }
+      let now = await measure(row, field);
+      // A machine that was busy for a moment must not fail a check: what dropped is measured once more, for longer.
+      if (old && drops(old, now).length > 0)
+        now = await measure(row, field, { ...pace, rounds: 2 * pace.rounds });
+      if (old) dropped.push(...tell(old, now));
+      results.rows[row.name] = now;
+      show("");
+    }
+    if (flags.check) return finishCheck(dropped);
+    console.log(report(results));
+    const partial = flags.quick || wanted.length < peers.length;
+    if (partial) console.log("Not recorded: that takes every peer, and no --quick.");
+    else console.log(`Recorded in ${record(results, report).join(" and ")}.`);
+  } finally {
+    await close();
+  }
+}
+
+async function measure(row: Row, field: readonly (Contender | Absent)[], at = pace): Promise<RecordedRow> {
+  return withRatios(await compare(row, field, at, show), new Date().toISOString().slice(0, 10));
+}
+
+function describeField(field: readonly (Contender | Absent)[], machine: Results["machine"]): Results {
+  const results: Results = { machine, field: {}, absent: {}, rows: {} };
+  for (const one of field) {
+    if (isPresent(one)) results.field[one.id] = `${one.name} ${one.version}, ${one.detail}`;
+    else results.absent[one.id] = one.absent;
+  }
+  return results;
+}
+
+function tell(old: RecordedRow, now: RecordedRow): Drop[] {
+  const found = drops(old, now);
+  for (const [peer, before] of Object.entries(old.ratios)) {
+    const ratio = now.ratios[peer];
+    const verdict =
+      ratio === undefined ? "not here" : found.some((d) => d.peer === peer) ? "DROPPED" : "holds";
+    console.log(
+      `${old.row} against ${peer}: ${before.toPrecision(3)}× recorded, ${ratio?.toPrecision(3) ?? "–"}× now: ${verdict}`,
+    );
+  }
+  return found;
+}
+
+function finishCheck(dropped: readonly Drop[]): void {
+  if (dropped.length === 0) {
+    console.log("No ratio dropped by a quarter.");
+    return;
+  }
+  console.log(
+    `${dropped.length} ratio${dropped.length > 1 ? "s" : ""} fell below ${tolerated} of what was recorded.`,
+  );
+  process.exitCode = 1;
+}
+
+const names = positionals.length > 0 ? positionals : ["table"];
+for (const name of known.filter((part) => names.includes(part))) {
+  if (name === "table") await runRows(chosen);
+  else await parts[name]!(pace);
+}
