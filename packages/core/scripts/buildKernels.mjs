@@ -1,34 +1,30 @@
-// Compiles assembly/ twice, with plain SIMD and with relaxed SIMD (fused multiply-add), and writes both modules as base64
-// into src/engine/wasm.generated.ts, so that Node, browsers and bundlers need no file loading.
+// Compiles assembly/ and writes it as text into src/engine/wasm.generated.ts, so that Node, browsers and bundlers need no
+// file loading. It is compiled with relaxed SIMD (fused multiply-add); src/engine/wasmModule.ts makes the module for hosts
+// with plain SIMD of the same text.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import asc from "assemblyscript/asc";
 import { tilesModule } from "./tiles.mjs";
+import { wasmText } from "./wasmText.mjs";
 
 const core = fileURLToPath(new URL("..", import.meta.url));
 const assembly = join(core, "assembly");
 writeFileSync(join(assembly, "tiles.generated.ts"), tilesModule());
 
 const options = [
-  "--runtime stub --importMemory --noExportMemory --initialMemory 1 --maximumMemory 65536 -O3 --noAssert --enable simd",
+  "--runtime stub --importMemory --noExportMemory --initialMemory 1 --maximumMemory 65536 -O3 --noAssert --enable simd --enable relaxed-simd",
   // constants lie below 1024, which the engine leaves alone; more of them than that is an error
   "--lowMemoryLimit 1024",
   // 201: sizes and addresses are both 32 bits here; 112: v128 functions are exported between files only
   "--disableWarning 201 --disableWarning 112",
 ];
 
-async function compile(...more) {
+async function compile() {
   let binary;
   const { error, stderr } = await asc.main(
-    [
-      "index.ts",
-      "--baseDir",
-      assembly,
-      "--outFile",
-      "kernels.wasm",
-      ...[...options, ...more].join(" ").split(" "),
-    ],
+    ["index.ts", "--baseDir", assembly, "--outFile", "kernels.wasm", ...options.join(" ").split(" ")],
     { writeFile: (_, contents) => void (binary = Buffer.from(contents)) },
   );
   if (!error) return binary;
@@ -46,18 +42,25 @@ function memoryKindOffset(binary) {
   return at;
 }
 
-const plain = await compile();
-const relaxed = await compile("--enable relaxed-simd");
+const binary = await compile();
+const { functions, multiplyAdds, ...texts } = wasmText(binary);
+// taken apart, a multiply-add is at most 12 bytes; a function's size and its spare local are a few
+const mostBytes = binary.length + 12 * multiplyAdds + 8 * functions + 16;
 writeFileSync(
   join(core, "src/engine/wasm.generated.ts"),
   `// Written by scripts/buildKernels.mjs from assembly/.
 
-/** Kernels with plain SIMD, base64. */
-export const plainWasm = "${plain.toString("base64")}";
-/** Kernels with relaxed SIMD, base64. */
-export const relaxedWasm = "${relaxed.toString("base64")}";
-/** The byte of the one and the other module to set to 3 so that it imports a shared memory. */
-export const memoryKindOffset = [${memoryKindOffset(plain)}, ${memoryKindOffset(relaxed)}] as const;
+/** The parts of the module; see wasmModule.ts. */
+${Object.entries(texts)
+  .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
+  .join("\n")}
+export const functions = ${functions};
+/** No module is larger than this. */
+export const mostBytes = ${mostBytes};
+/** The byte of \`before\` to set to 3 so that the module imports a shared memory. */
+export const memoryKindOffset = ${memoryKindOffset(binary)};
 `,
 );
-console.error(`Kernels: plain ${plain.length} bytes, relaxed ${relaxed.length} bytes`);
+console.error(
+  `Kernels: ${binary.length} bytes, as text ${gzipSync(Object.values(texts).join("")).length} gzipped`,
+);
