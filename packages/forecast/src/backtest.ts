@@ -4,11 +4,11 @@ import {
   checkLevels,
   DEFAULT_LEVELS,
   type FitProgress,
+  type Forecast,
   type Forecaster,
-  type Interval,
   throwIfAborted,
 } from "./forecaster.js";
-import { coverage, mae, mape, mase, rmse, smape } from "./metrics.js";
+import { type Fold, foldMase, type Scores, type StepScores, scoreEachStep, scoreFolds } from "./scores.js";
 import { type Series, sliceSeries } from "./series.js";
 
 /** How far a backtest has come. */
@@ -31,40 +31,29 @@ export interface BacktestOptions {
   readonly windows?: number;
   /** Steps from one fold's origin to the next. Default: the horizon, so that test parts do not overlap. */
   readonly step?: number;
+  /**
+   * Steps between the last value that is known and the first that is scored, when values arrive late. Default 0.
+   */
+  readonly gap?: number;
+  /**
+   * Whether every fold fits anew. Default true. When false, a forecaster that can go on from newer values without
+   * learning again ({@link Observing}) is fitted in the first fold only; others are fitted in every fold all the same.
+   */
+  readonly refit?: boolean;
   /** Levels of the intervals in per cent; 80 and 95 are always among them. */
   readonly levels?: readonly number[];
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: BacktestProgress) => void;
 }
 
-/** One forecast of the backtest beside what really came. */
-export interface Fold {
-  /** Length of the training part; the test part starts at this index. */
-  readonly trainLength: number;
-  readonly times: readonly string[];
-  readonly actual: Float64Array;
-  readonly mean: Float64Array;
-  readonly levels: readonly Interval[];
-  /** Scaled by the fold's own training part. */
-  readonly mase: number;
-}
-
 /** How one forecaster did over all folds. */
-export interface ModelScore {
+export interface ModelScore extends Scores {
   readonly name: string;
-  /** Mean over the folds, each scaled by its own training part. */
-  readonly mase: number;
-  /** Over all points of all folds together, as are the following. */
-  readonly rmse: number;
-  readonly mae: number;
-  /** NaN when an actual value is 0. */
-  readonly mape: number;
-  readonly smape: number;
   /** Share of actual values inside the 80 % interval, 0 to 1. */
   readonly coverage80: number;
   readonly coverage95: number;
-  /** The same for every level asked for. */
-  readonly coverage: readonly { readonly level: number; readonly share: number }[];
+  /** The same scores for each number of steps ahead. */
+  readonly steps: readonly StepScores[];
   /** Wall-clock time of fitting and predicting in all folds. */
   readonly seconds: number;
   readonly folds: readonly Fold[];
@@ -74,8 +63,17 @@ export interface BacktestResult {
   readonly horizon: number;
   readonly windows: number;
   readonly step: number;
+  readonly gap: number;
   /** In the order of the forecasters. */
   readonly models: readonly ModelScore[];
+}
+
+/**
+ * A forecaster that goes on from newer values with what it has learned: from those of its series, or, for a global
+ * forecaster, from those of all the series that it was fitted on, in the same order.
+ */
+export interface Observing<Data = Series> {
+  observe(data: Data): void | Promise<void>;
 }
 
 /**
@@ -97,14 +95,17 @@ export async function backtest(
   const step = options.step ?? horizon;
   checkCount("windows", windows);
   checkCount("step", step);
-  checkLongEnough(series, horizon, windows, step);
+  const gap = checkGap(options.gap);
+  checkLongEnough(series, horizon + gap, windows, step);
   const levels = checkLevels([...(options.levels ?? []), ...DEFAULT_LEVELS]);
   const models: ModelScore[] = [];
   for (const [index, factory] of factories.entries()) {
     const folds: Fold[] = [];
-    let name = factory().name;
+    let forecaster = factory();
+    let { name } = forecaster;
     if (models.some((model) => model.name === name)) name = `${name}-${index + 1}`;
     let seconds = 0;
+    let learned = false;
     for (let fold = 0; fold < windows; fold++) {
       throwIfAborted(options.signal, "backtest");
       const report = (fit?: FitProgress) => {
@@ -119,12 +120,20 @@ export async function backtest(
         });
       };
       report();
-      const trainLength = series.values.length - horizon - (windows - 1 - fold) * step;
+      const trainLength = series.values.length - horizon - gap - (windows - 1 - fold) * step;
+      const training = sliceSeries(series, 0, trainLength);
       const started = performance.now();
       try {
-        folds.push(
-          await runFold(factory(), series, { trainLength, horizon, levels, report, signal: options.signal }),
-        );
+        const goesOn = learned && options.refit === false ? observing<Series>(forecaster) : undefined;
+        if (goesOn) await goesOn.observe(training);
+        else {
+          forecaster = factory();
+          const { signal } = options;
+          learned = true;
+          await forecaster.fit(training, { onProgress: report, ...(signal ? { signal } : {}) });
+        }
+        const forecast = await forecaster.predict({ horizon: horizon + gap, levels });
+        folds.push(foldOf(series, trainLength, gap, forecast));
       } catch (error) {
         throw named(
           error,
@@ -134,9 +143,12 @@ export async function backtest(
       seconds += (performance.now() - started) / 1000;
       await nextTask();
     }
-    models.push(score(name, folds, seconds, levels));
+    const scores = scoreFolds(folds);
+    const shareOf = (level: number) => scores.coverage.find((own) => own.level === level)!.share;
+    const [coverage80, coverage95] = [shareOf(80), shareOf(95)];
+    models.push({ name, ...scores, coverage80, coverage95, steps: scoreEachStep(folds), seconds, folds });
   }
-  return { horizon, windows, step, models };
+  return { horizon, windows, step, gap, models };
 }
 
 /**
@@ -148,56 +160,40 @@ export function defaultWindows(series: Series, horizon: number, most = 4): numbe
   return Math.max(1, Math.min(most, Math.floor((series.values.length - smallest) / horizon)));
 }
 
-interface FoldTask {
-  readonly trainLength: number;
-  readonly horizon: number;
-  readonly levels: readonly number[];
-  readonly report: (fit: FitProgress) => void;
-  readonly signal: AbortSignal | undefined;
-}
-
-async function runFold(forecaster: Forecaster, series: Series, task: FoldTask): Promise<Fold> {
-  const { trainLength, horizon, levels, report, signal } = task;
-  const training = sliceSeries(series, 0, trainLength);
-  const test = sliceSeries(series, trainLength, trainLength + horizon);
-  await forecaster.fit(training, { onProgress: report, ...(signal ? { signal } : {}) });
-  const forecast = await forecaster.predict({ horizon, levels });
-  const { seasonLength } = series;
+/** A forecast made after the first `trainLength` values beside what came, without the first `gap` steps. */
+export function foldOf(series: Series, trainLength: number, gap: number, forecast: Forecast): Fold {
+  const end = trainLength + forecast.mean.length;
+  const test = sliceSeries(series, trainLength + gap, end);
+  const mean = forecast.mean.subarray(gap);
   return {
     trainLength,
     times: test.times,
     actual: test.values,
-    mean: forecast.mean,
-    levels: forecast.levels,
-    mase: mase(test.values, forecast.mean, { training: training.values, seasonLength }),
+    mean,
+    levels: forecast.levels.map(({ level, lo, hi }) => ({
+      level,
+      lo: lo.subarray(gap),
+      hi: hi.subarray(gap),
+    })),
+    mase: foldMase(test.values, mean, series.values.subarray(0, trainLength), series.seasonLength),
   };
 }
 
-function score(name: string, folds: readonly Fold[], seconds: number, levels: readonly number[]): ModelScore {
-  const actual = folds.flatMap((fold) => [...fold.actual]);
-  const mean = folds.flatMap((fold) => [...fold.mean]);
-  const shares = levels.map((level, i) => {
-    const lo = folds.flatMap((fold) => [...fold.levels[i]!.lo]);
-    const hi = folds.flatMap((fold) => [...fold.levels[i]!.hi]);
-    return { level, share: coverage(actual, lo, hi) };
-  });
-  const shareOf = (level: number) => shares.find((share) => share.level === level)!.share;
-  return {
-    name,
-    mase: folds.reduce((sum, fold) => sum + fold.mase, 0) / folds.length,
-    rmse: rmse(actual, mean),
-    mae: mae(actual, mean),
-    mape: mape(actual, mean),
-    smape: smape(actual, mean),
-    coverage80: shareOf(80),
-    coverage95: shareOf(95),
-    coverage: shares,
-    seconds,
-    folds,
-  };
+/** The forecaster, when it is one that goes on without learning again. */
+export function observing<Data>(forecaster: object | undefined): Observing<Data> | undefined {
+  const able =
+    forecaster !== undefined && "observe" in forecaster && typeof forecaster.observe === "function";
+  return able ? (forecaster as Observing<Data>) : undefined;
 }
 
-function checkCount(name: string, count: number): void {
+/** @throws ArgumentError unless the gap is a whole number from 0. */
+export function checkGap(gap = 0): number {
+  if (Number.isInteger(gap) && gap >= 0 && gap <= 100_000) return gap;
+  throw new ArgumentError(`gap: expected a whole number from 0 to 100000, got ${gap}.`);
+}
+
+/** @throws ArgumentError unless a count is a whole number from 1. */
+export function checkCount(name: string, count: number): void {
   if (Number.isInteger(count) && count >= 1) return;
   throw new ArgumentError(`${name}: expected a whole number of at least 1, got ${count}.`);
 }

@@ -1,8 +1,34 @@
 export { arima, mstlArima } from "./arima.js";
-export * from "./backtest.js";
+export {
+  type BacktestOptions,
+  type BacktestProgress,
+  type BacktestResult,
+  backtest,
+  defaultWindows,
+  type ModelScore,
+  type Observing,
+} from "./backtest.js";
+export {
+  backtestPanel,
+  type LeftOut,
+  type PanelBacktestOptions,
+  type PanelBacktestProgress,
+  type PanelBacktestResult,
+  type PanelModels,
+  type PanelScore,
+  type SeriesScore,
+} from "./backtestPanel.js";
 export * from "./baselines.js";
 export { calendarFeatures } from "./calendarFeatures.js";
 export * from "./classify/index.js";
+export {
+  applyCalibration,
+  type Calibration,
+  type CalibrationOptions,
+  type ConformalOptions,
+  calibrate,
+  conformal,
+} from "./conformal.js";
 export {
   checkHorizon,
   checkLevels,
@@ -25,6 +51,7 @@ export { NeuralForecaster } from "./neural.js";
 export type { NeuralOptions } from "./neuralOptions.js";
 export { type Panel, type PanelOptions, panelFromTable } from "./panel.js";
 export type { Repair } from "./regular.js";
+export type { Fold, Scores, StepScores } from "./scores.js";
 export { futureTimes, type Series, type SeriesOptions, seriesFromValues, sliceSeries } from "./series.js";
 export { type SeriesFromTableOptions, seriesFromTable } from "./seriesFromTable.js";
 export type { StatisticalForecaster } from "./statistical.js";

@@ -39,12 +39,18 @@ export function smape(actual: Numbers, predicted: Numbers): number {
  * The scale of {@link mase}: the mean absolute error of the seasonal naive forecast inside the training part,
  * mean over t > m of |y(t) − y(t−m)| with m the season's length.
  * Where that is 0 or there are not more than m values, m = 1 is used; 0 means that the training part is constant.
+ * A pair with a missing value (NaN) is left out.
  */
 export function maseScale(training: Numbers, seasonLength: number): number {
   for (const lag of [seasonLength, 1]) {
-    let sum = 0;
-    for (let t = lag; t < training.length; t++) sum += Math.abs(training[t]! - training[t - lag]!);
-    if (sum > 0) return sum / (training.length - lag);
+    let [sum, count] = [0, 0];
+    for (let t = lag; t < training.length; t++) {
+      const change = Math.abs(training[t]! - training[t - lag]!);
+      if (Number.isNaN(change)) continue;
+      sum += change;
+      count++;
+    }
+    if (sum > 0) return sum / count;
   }
   return 0;
 }

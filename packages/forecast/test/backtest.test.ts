@@ -40,7 +40,7 @@ test("every fold is trained on all that came before its test part, and on nothin
   const seen: Series[] = [];
   const series = seriesFromValues(Array.from({ length: 20 }, (_, t) => t));
   const { models, ...shape } = await backtest([spy(seen)], series, { horizon: 3, windows: 3, step: 2 });
-  expect(shape).toEqual({ horizon: 3, windows: 3, step: 2 });
+  expect(shape).toEqual({ horizon: 3, windows: 3, step: 2, gap: 0 });
   expect(seen.map((part) => part.values.length)).toEqual([13, 15, 17]);
   expect(seen.map((part) => part.times.at(-1))).toEqual(["13", "15", "17"]);
   const folds = models[0]!.folds;
