@@ -25,17 +25,12 @@ function run(command, args) {
 
 mkdirSync(folder, { recursive: true });
 
-// One install for each, so that one that cannot be had does not take the others along. Install scripts are left out:
-// they build or fetch what only a GPU needs, and the packages carry the rest.
-const absent = [];
-for (const [name, version] of Object.entries(peers.npm)) {
-  const installed = join(folder, "node_modules", name, "package.json");
-  if (existsSync(installed) && JSON.parse(readFileSync(installed, "utf8")).version === version) continue;
-  const manifest = join(folder, "package.json");
-  if (!existsSync(manifest)) writeFileSync(manifest, '{ "private": true, "type": "module" }\n');
-  const flags = ["--save-exact", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"];
-  if (!run("npm", ["install", ...flags, `${name}@${version}`])) absent.push(name);
-}
+// Optional, so that one that cannot be had does not take the others along. Install scripts are left out: they build or
+// fetch what only a GPU needs, and the packages carry the rest.
+const manifest = { private: true, optionalDependencies: peers.npm };
+writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"]);
+const absent = Object.keys(peers.npm).filter((name) => !existsSync(join(folder, "node_modules", name)));
 
 if (!process.argv.includes("--no-torch")) {
   const python = join(folder, "venv", windows ? "Scripts/python.exe" : "bin/python");
