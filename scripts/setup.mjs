@@ -52,6 +52,11 @@ const kernels = "packages/core/src/engine/wasm.generated.ts";
 if (force || stamp(kernels) < newest("packages/core/assembly", "packages/core/scripts")) {
   run("Compiling kernels", "node", ["packages/core/scripts/buildKernels.mjs"]);
 }
+const engine = "packages/core/src/engine";
+const workerParts = ["worker", "poolLayout", "blasLibrary", "host"].map((name) => `${engine}/${name}.ts`);
+if (force || stamp(`${engine}/worker.generated.ts`) < newest(...workerParts, "packages/core/scripts")) {
+  run("Bundling the worker", "node", ["packages/core/scripts/buildWorker.mjs"]);
+}
 const packages = ["core", "forecast", "cli"];
 const stale = packages.filter((name) => {
   const sources = newest(`packages/${name}/src`, `packages/${name}/tsconfig.json`, "tsconfig.base.json");

@@ -3,7 +3,7 @@ export { binary, binaryRow, binaryScalar, binaryStrided } from "./binary";
 export {
   addChannelSums, convRun, convToLong, convToShort, convToWeight, convWorkBytes, gatherLast, scatterLast,
 } from "./conv";
-export { gemm, gemmPacked, pack, packedBytes, setBlas } from "./gemm";
+export { gemm, gemmPacked, linear, pack, packedBytes, setBlas } from "./gemm";
 export { addStrided, axpy, broadcastRow, copy, copyStrided, fill, where } from "./move";
 export { channelMoments, channelNorm, channelNormBackward, rowNorm, rowNormBackward } from "./norm";
 export { adagrad, adam, rmsprop, sgd, zeroMany } from "./optim";

@@ -40,18 +40,22 @@ function activeRows(t: i32, b0: i32, b1: i32, batchSizes: usize): i32 {
   return max(0, (batchSizes ? min(b1, load<i32>(batchSizes + (<usize>t << 2))) : b1) - b0);
 }
 
-/** c = a·op(W) + beta·c with W packed or, where `whh` names the matrix itself, by the BLAS. */
+/** c = a·W + beta·c with W packed or, where `plain`, as it is, by the BLAS. */
 @inline
-function product(
-  transW: i32, rows: i32, n: i32, k: i32, a: usize, lda: i32, packed: usize, whh: usize, ldw: i32, beta: i32, c: usize, ldc: i32,
-): void {
-  if (!whh) gemmPacked(rows, n, k, a, lda, packed, beta, c, ldc);
-  else if (rows) sgemm(0, transW, rows, n, k, a, lda, whh, ldw, beta, c, ldc);
+function product(plain: i32, rows: i32, n: i32, k: i32, a: usize, lda: i32, w: usize, beta: i32, c: usize, ldc: i32): void {
+  if (!plain) gemmPacked(rows, n, k, a, lda, w, beta, c, ldc);
+  else if (rows) sgemm(0, 0, rows, n, k, a, lda, w, n, beta, c, ldc);
+}
+
+/** Bytes of W [k, n]. */
+@inline
+function matrixBytes(plain: i32, n: i32, k: i32): usize {
+  return plain ? <usize>n * <usize>k << 2 : packedBytes(n, k);
 }
 
 export function recurrentForward(
   cell: i32, t: i32, b: i32, b0: i32, b1: i32, h: i32, reverse: i32,
-  gates: usize, packed: usize, bhn: usize, hs: usize, cs: usize, cStride: i32, extra: usize, batchSizes: usize, whh: usize,
+  gates: usize, packed: usize, bhn: usize, hs: usize, cs: usize, cStride: i32, extra: usize, batchSizes: usize, plain: i32,
 ): void {
   const gh = gatesOf(cell) * h;
   const n = joined(cell, h);
@@ -59,8 +63,7 @@ export function recurrentForward(
   const slot = row * b;
   const cSlot = <usize>cStride << 2;
   const gateRow = <usize>gh << 2;
-  const packedLast = packed + packedBytes(n, h);
-  const whhLast = whh ? whh + row * n : 0;
+  const packedLast = packed + matrixBytes(plain, n, h);
   const first = row * b0;
   for (let s = 0; s < t; s++) {
     const step = reverse ? t - 1 - s : s;
@@ -73,10 +76,10 @@ export function recurrentForward(
     const cTo = cs + cSlot * to + first;
     const g = gates + gateRow * (<usize>step * b + b0);
     const e = extra ? extra + slot * step + first : 0;
-    product(1, rows, n, h, hFrom, h, packed, whh, h, 1, g, gh);
+    product(plain, rows, n, h, hFrom, h, packed, 1, g, gh);
     if (cell == LSTM) lstmForward(rows, h, g, cFrom, cTo, hTo, e);
     else if (cell == GRU) {
-      product(1, rows, h, h, hFrom, h, packedLast, whhLast, h, 0, e, h);
+      product(plain, rows, h, h, hFrom, h, packedLast, 0, e, h);
       gruForward(rows, h, g, bhn, hFrom, hTo, e);
     } else rnnForward(cell, rows * h, g, hTo);
     // rows that have ended, or not begun, keep their state
@@ -91,15 +94,14 @@ export function recurrentForward(
 export function recurrentBackward(
   cell: i32, t: i32, b: i32, b0: i32, b1: i32, h: i32, reverse: i32,
   gates: usize, packed: usize, hs: usize, cs: usize, extra: usize, batchSizes: usize,
-  dy: usize, dh: usize, dc: usize, dgates: usize, dhn: usize, whh: usize,
+  dy: usize, dh: usize, dc: usize, dgates: usize, dhn: usize, plain: i32,
 ): void {
   const gh = gatesOf(cell) * h;
   const n = joined(cell, h);
   const row = <usize>h << 2;
   const slot = row * b;
   const gateRow = <usize>gh << 2;
-  const packedLast = packed + packedBytes(h, n);
-  const whhLast = whh ? whh + row * n : 0;
+  const packedLast = packed + matrixBytes(plain, h, n);
   const first = row * b0;
   dh += first;
   dc += first;
@@ -118,9 +120,9 @@ export function recurrentBackward(
     else if (cell == GRU) {
       const n = dhn + slot * step + first;
       gruBackward(rows, h, gates + at, hFrom, e, y, dh, d, n);
-      product(0, rows, h, h, n, h, packedLast, whhLast, h, 1, dh, h);
+      product(plain, rows, h, h, n, h, packedLast, 1, dh, h);
     } else rnnBackward(cell, rows * h, gates + at, y, dh, d);
-    product(0, rows, h, n, d, gh, packed, whh, h, cell == GRU ? 1 : 0, dh, h);
+    product(plain, rows, h, n, d, gh, packed, cell == GRU ? 1 : 0, dh, h);
     const rest = b1 - b0 - rows;
     if (rest) {
       memory.fill(d + gateRow * rows, 0, gateRow * rest);

@@ -33,6 +33,8 @@ export interface Kernels {
     c: number,
     ldc: number,
   ): void;
+  /** Y[M,N] = X[M,K]·Wᵀ + bias[N], W [N,K]; `bias` 0: none. */
+  linear(m: number, n: number, k: number, x: number, w: number, bias: number, y: number): void;
   /** Bytes of a whole matrix B[K,N] packed for `gemmPacked`. */
   packedBytes(n: number, k: number): number;
   /** Packs op(B)[K,N] into panels. */

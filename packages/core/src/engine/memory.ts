@@ -33,18 +33,26 @@ function sizeClass(bytes: number): number {
  * collector finds that nothing refers to it any more.
  */
 export class Memory {
-  readonly wasm = new WebAssembly.Memory({ initial: 256, maximum: maxPages });
+  readonly wasm: WebAssembly.Memory;
   /** Views of the whole memory. Growing replaces them: read them anew each time, never keep one across an allocation. */
-  f32 = new Float32Array(this.wasm.buffer);
-  i32 = new Int32Array(this.wasm.buffer);
+  f32: Float32Array;
+  i32: Int32Array;
   bytesInUse = 0;
   #frontier = firstAddress;
-  #capacity = this.wasm.buffer.byteLength;
+  #capacity: number;
   readonly #free = new Map<number, number[]>();
   #scope: Block[] | null = null;
   readonly #collected = new FinalizationRegistry<{ address: number; bytes: number }>((gone) =>
     this.#recycle(gone.address, gone.bytes),
   );
+
+  /** `shared`: threads may work on it; such a memory never moves. */
+  constructor(readonly shared: boolean) {
+    this.wasm = new WebAssembly.Memory({ initial: 256, maximum: maxPages, shared });
+    this.f32 = new Float32Array(this.wasm.buffer);
+    this.i32 = new Int32Array(this.wasm.buffer);
+    this.#capacity = this.wasm.buffer.byteLength;
+  }
 
   /** Bytes that the memory has grown to. */
   get capacity(): number {

@@ -1,13 +1,14 @@
 import { engine } from "../engine/engine.js";
+import type { Kernels } from "../engine/kernels.js";
 import { ArgumentError } from "../errors.js";
 import { empty, type NDArray, zeros } from "../ops/ndarray.js";
 import {
   type CellName,
   type ForwardWeights,
+  forwardCall,
   gateCount,
   type LayerBuffers,
   type LayerSizes,
-  runForward,
 } from "../ops/recurrentCalls.js";
 import {
   type LayerWeights,
@@ -41,13 +42,16 @@ interface StreamLayer {
   cells: NDArray | null;
   buffers: LayerBuffers;
   addresses: ForwardWeights & { input: number };
+  /** The kernel that takes a step and its arguments; null before the first one. */
+  call: { name: keyof Kernels; args: number[] } | null;
   /** Holds what only the addresses name. */
   held: (NDArray | null)[];
 }
 
 /**
  * A recurrent layer that reads its sequence as it comes, one step a call, and remembers the state in between. Made by
- * `layer.stream()`. The outputs are those of `forward` over the whole sequence. A step allocates nothing, neither in
+ * `layer.stream()`. The outputs are those of `forward` over the whole sequence (to the bit, where that was not handed to
+ * a system's BLAS). A step allocates nothing, neither in
  * the engine's memory nor on JavaScript's heap; it follows changes of the weights, and never drops or records anything.
  *
  * @example
@@ -194,6 +198,7 @@ function openLayer(cell: CellName, batch: number, weights: LayerWeights, packed:
       projection: 0,
       bhn: cell === "gru" && weights.bHh ? weights.bHh.address + 2 * hidden * 4 : 0,
     },
+    call: null,
     held: [extra, unprojected],
   };
 }
@@ -206,7 +211,8 @@ function stepLayer(layer: StreamLayer, input: number, batch: number): number {
   if (bias) kernels.broadcastRow(batch, width, bias.address, gates.address);
   // biome-ignore format: one product, one line
   kernels.gemmPacked(batch, width, inputs, input, inputs, addresses.input, bias ? 1 : 0, gates.address, width);
-  runForward(sizes, buffers, addresses);
+  const { call } = layer;
+  (kernels[call!.name] as (...args: number[]) => unknown).apply(undefined, call!.args);
   const size = batch * sizes.out;
   kernels.copy(size, buffers.hs + size * 4, buffers.hs);
   return buffers.hs;
@@ -216,8 +222,13 @@ function stepLayer(layer: StreamLayer, input: number, batch: number): number {
 function refresh(layer: StreamLayer): void {
   const { weights, packed, addresses, sizes } = layer;
   addresses.input = packInput(packed.input, weights.wIh);
-  addresses.hidden = packHidden(packed.hidden, sizes, weights.wHh, false);
+  const hidden = packHidden(packed, sizes, weights.wHh, false);
   if (weights.wHr) addresses.projection = packProjection(packed.projection, weights.wHr, false);
+  if (layer.call === null || hidden !== addresses.hidden) {
+    addresses.hidden = hidden;
+    const [name, ...args] = forwardCall(sizes, layer.buffers, addresses, 0, sizes.batch);
+    layer.call = { name, args };
+  }
   const { bIh, bHh } = weights;
   const versions = layer.biasVersions;
   if (!bIh || !bHh || (versions[0] === bIh.block.version && versions[1] === bHh.block.version)) return;

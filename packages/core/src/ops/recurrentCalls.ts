@@ -1,7 +1,10 @@
 // The kernels' calls for one layer in one direction: which kernel runs a cell, and where its buffers lie.
+import { blasThreshold } from "../engine/blas.js";
 import { engine } from "../engine/engine.js";
 import { Cell } from "../engine/kernels.js";
+import type { Call } from "../engine/pool.js";
 import { empty } from "./ndarray.js";
+import { partsOf, runCalls } from "./parallel.js";
 
 export type CellName = keyof typeof Cell | "gruResetBefore";
 
@@ -48,21 +51,55 @@ export interface ForwardWeights {
   bhn: number;
 }
 
-export function runForward(sizes: LayerSizes, buffers: LayerBuffers, weights: ForwardWeights): void {
-  const { kernels } = engine();
+/** Multiplications of all steps below which a layer is neither shared nor handed to the BLAS. */
+const smallWork = 500_000;
+
+const multiplications = ({ steps, batch, hidden, cell }: LayerSizes) =>
+  steps * batch * hidden * hidden * gateCount[cell];
+
+/**
+ * Rows of the batch that go through the sequence together: a thread takes whole sequences, so that threads never wait
+ * for each other inside one. Large weights are read once for more rows.
+ */
+function batchParts(sizes: LayerSizes): { from: number; to: number }[] {
+  if (multiplications(sizes) < smallWork) return [{ from: 0, to: sizes.batch }];
+  return partsOf(sizes.batch, sizes.hidden >= 256 ? 32 : 16);
+}
+
+/** Whether the products of the steps go to the BLAS: they are large, and the loop is the one that can. */
+export function usesBlas(sizes: LayerSizes): boolean {
+  const { cell, hidden, projected } = sizes;
+  if (multiplications(sizes) < smallWork || projected || cell === "gruResetBefore") return false;
+  const rows = batchParts(sizes)[0]!.to;
+  return rows * hidden * hidden * gateCount[cell] >= blasThreshold && engine().blas().name !== null;
+}
+
+/** The kernel's call that runs all steps for rows b0 … b1−1. */
+export function forwardCall(
+  sizes: LayerSizes,
+  buffers: LayerBuffers,
+  weights: ForwardWeights,
+  b0: number,
+  b1: number,
+): Call {
   const { cell, steps: t, batch: b, hidden: h, out: p, projected } = sizes;
   const { gates, hs, cs, cStride, extra, unprojected, batchSizes } = buffers;
   const { hidden, projection, bhn } = weights;
   const reverse = sizes.reverse ? 1 : 0;
   if (projected) {
     // biome-ignore format: the kernel's arguments in the order of its declaration
-    kernels.projectedForward(t, b, 0, b, h, p, reverse, gates, hidden, projection, hs, cs, cStride, unprojected, extra, batchSizes);
-  } else if (cell === "gruResetBefore") {
-    kernels.resetBeforeForward(t, b, 0, b, h, reverse, gates, hidden, hs, extra, batchSizes);
-  } else {
-    // biome-ignore format: the kernel's arguments in the order of its declaration
-    kernels.recurrentForward(cellCode[cell], t, b, 0, b, h, reverse, gates, hidden, bhn, hs, cs, cStride, extra, batchSizes);
+    return ["projectedForward", t, b, b0, b1, h, p, reverse, gates, hidden, projection, hs, cs, cStride, unprojected, extra, batchSizes];
   }
+  if (cell === "gruResetBefore") {
+    return ["resetBeforeForward", t, b, b0, b1, h, reverse, gates, hidden, hs, extra, batchSizes];
+  }
+  const plain = usesBlas(sizes) ? 1 : 0;
+  // biome-ignore format: the kernel's arguments in the order of its declaration
+  return ["recurrentForward", cellCode[cell], t, b, b0, b1, h, reverse, gates, hidden, bhn, hs, cs, cStride, extra, batchSizes, plain];
+}
+
+export function runForward(sizes: LayerSizes, buffers: LayerBuffers, weights: ForwardWeights): void {
+  runCalls(batchParts(sizes).map(({ from, to }) => forwardCall(sizes, buffers, weights, from, to)));
 }
 
 /** Addresses of the gradients that backward reads and writes; see `Kernels.recurrentBackward`. */
@@ -88,11 +125,8 @@ export function runBackward(
   const { kernels } = engine();
   const { cell, batch: b, hidden: h, out: p, projected } = sizes;
   const code = cellCode[cell];
-  const packed = empty([
-    projected ? kernels.packedBytes(p, 4 * h) >> 2 : kernels.recurrentPackedBytes(code, h, 1) >> 2,
-  ]).address;
-  if (projected) kernels.pack(0, p, 4 * h, wHh, p, packed);
-  else kernels.recurrentPack(code, h, 1, wHh, packed);
+  const plain = usesBlas(sizes);
+  const packed = plain ? wHh : packBackward(sizes, wHh);
   const packedProjection = projected ? empty([kernels.packedBytes(h, p) >> 2]).address : 0;
   if (projected) kernels.pack(0, h, p, wHr, h, packedProjection);
   const work = projected || cell === "gruResetBefore" ? empty([b, h]).address : 0;
@@ -110,19 +144,33 @@ export function runBackward(
     const dy = grads.dy && grads.dy + state;
     const dgates = grads.dgates + gate;
     const { dh, dc } = grads;
-    if (projected) {
+    const call = (b0: number, b1: number): Call => {
+      if (projected) {
+        // biome-ignore format: the kernel's arguments in the order of its declaration
+        return ["projectedBackward", t, b, b0, b1, h, p, reverse, gates, packed, packedProjection, cs, extra, batchSizes, dy, dh, dc, dgates, grads.dStates + state, work];
+      }
+      if (cell === "gruResetBefore") {
+        // biome-ignore format: the kernel's arguments in the order of its declaration
+        return ["resetBeforeBackward", t, b, b0, b1, h, reverse, gates, packed, hs, batchSizes, dy, dh, dgates, work];
+      }
       // biome-ignore format: the kernel's arguments in the order of its declaration
-      kernels.projectedBackward(t, b, 0, b, h, p, reverse, gates, packed, packedProjection, cs, extra, batchSizes, dy, dh, dc, dgates, grads.dStates + state, work);
-    } else if (cell === "gruResetBefore") {
-      // biome-ignore format: the kernel's arguments in the order of its declaration
-      kernels.resetBeforeBackward(t, b, 0, b, h, reverse, gates, packed, hs, batchSizes, dy, dh, dgates, work);
-    } else {
-      // biome-ignore format: the kernel's arguments in the order of its declaration
-      kernels.recurrentBackward(code, t, b, 0, b, h, reverse, gates, packed, hs, cs, extra, batchSizes, dy, dh, dc, dgates, grads.dhn + unit);
-    }
+      return ["recurrentBackward", code, t, b, b0, b1, h, reverse, gates, packed, hs, cs, extra, batchSizes, dy, dh, dc, dgates, grads.dhn + unit, plain ? 1 : 0];
+    };
+    runCalls(batchParts(sizes).map(({ from, to }) => call(from, to)));
   };
   if (grads.onNorm) undoWatched(sizes, buffers.batchSizes, grads, undo);
   else undo(0, sizes.steps);
+}
+
+/** The address of W_hh packed for the loop of backward. */
+function packBackward({ cell, hidden: h, out: p, projected }: LayerSizes, wHh: number): number {
+  const { kernels } = engine();
+  const code = cellCode[cell];
+  const bytes = projected ? kernels.packedBytes(p, 4 * h) : kernels.recurrentPackedBytes(code, h, 1);
+  const packed = empty([bytes >> 2]).address;
+  if (projected) kernels.pack(0, p, 4 * h, wHh, p, packed);
+  else kernels.recurrentPack(code, h, 1, wHh, packed);
+  return packed;
 }
 
 /** Step by step; before each, ‖∂loss/∂h_t‖ of the rows that take part: what comes from later steps plus dy_t. */

@@ -1,5 +1,7 @@
-import { engine } from "../engine/engine.js";
+import { engine, writeInts } from "../engine/engine.js";
+import type { Call } from "../engine/pool.js";
 import { clone, empty, type NDArray, zeros } from "./ndarray.js";
+import { linearCalls, productCalls, runCalls } from "./parallel.js";
 import { Prepacked } from "./prepacked.js";
 import {
   type CellName,
@@ -8,6 +10,7 @@ import {
   type LayerSizes,
   runBackward,
   runForward,
+  usesBlas,
 } from "./recurrentCalls.js";
 
 /**
@@ -26,12 +29,15 @@ export interface LayerWeights {
 export interface PackedWeights {
   readonly input: Prepacked;
   readonly hidden: Prepacked;
+  /** W_hh as the BLAS reads it: which of the two is used depends on the batch. */
+  readonly transposed: Prepacked;
   readonly projection: Prepacked;
 }
 
 export const packedWeights = (): PackedWeights => ({
   input: new Prepacked(),
   hidden: new Prepacked(),
+  transposed: new Prepacked(),
   projection: new Prepacked(),
 });
 
@@ -118,7 +124,7 @@ export function runLayer(call: LayerCall): LayerRun {
     batchSizes: batchSizes?.address ?? 0,
   };
   runForward(sizes, buffers, {
-    hidden: packHidden(call.packed.hidden, sizes, weights.wHh, keep),
+    hidden: packHidden(call.packed, sizes, weights.wHh, keep),
     projection: weights.wHr ? packProjection(packed.projection, weights.wHr, keep) : 0,
     bhn: cell === "gru" && weights.bHh ? weights.bHh.address + 2 * hidden * 4 : 0,
   });
@@ -155,9 +161,11 @@ export function runLayer(call: LayerCall): LayerRun {
       bHh: null,
       wHr: weights.wHr && empty(weights.wHr.shape),
     };
+    const calls: Call[] = [];
     /** to [m, n] = Σ over all rows of aᵀ·b */
     const outer = (m: number, n: number, a: number, lda: number, b: number, to: number) =>
-      kernels.gemm(1, 0, m, n, rows, a, lda, b, n, 0, to, n);
+      calls.push(...productCalls({ transA: true, m, n, k: rows, a, lda, b, ldb: n, beta: 0, c: to, ldc: n }));
+    const lastBias = dHidden && grads.bIh && zeros([hidden]);
     const shared = cell === "gru" || cell === "gruResetBefore" ? 2 * hidden : width;
     outer(width, inputs, dGates.address, width, x.address, grads.wIh.address);
     outer(shared, out, dGates.address, width, before.address, grads.wHh.address);
@@ -170,18 +178,18 @@ export function runLayer(call: LayerCall): LayerRun {
       outer(out, hidden, dStates.address, out, unprojected!.address, grads.wHr.address);
     }
     if (grads.bIh) {
-      kernels.addColumnSums(rows, width, dGates.address, grads.bIh.address);
-      grads.bHh = clone(grads.bIh);
-      if (dHidden) {
-        const last = grads.bHh.address + shared * 4;
-        kernels.fill(hidden, 0, last);
-        kernels.addColumnSums(rows, hidden, dHidden.address, last);
-      }
+      calls.push(["addColumnSums", rows, width, dGates.address, grads.bIh.address]);
+      if (lastBias) calls.push(["addColumnSums", rows, hidden, dHidden!.address, lastBias.address]);
     }
     if (dx) {
-      const wIh = weights.wIh.address;
-      // biome-ignore format: one product, one line
-      kernels.gemm(0, 0, rows, inputs, width, dGates.address, width, wIh, inputs, dx.add ? 1 : 0, dx.array.address, inputs);
+      const [b, c] = [weights.wIh.address, dx.array.address];
+      const sizes = { m: rows, n: inputs, k: width, lda: width, ldb: inputs, ldc: inputs };
+      calls.push(...productCalls({ ...sizes, a: dGates.address, b, beta: dx.add ? 1 : 0, c }));
+    }
+    runCalls(calls);
+    if (grads.bIh) {
+      grads.bHh = clone(grads.bIh);
+      if (lastBias) kernels.copy(hidden, lastBias.address, grads.bHh.address + shared * 4);
     }
     return grads;
   }
@@ -199,18 +207,14 @@ function projectInput(
   const { kernels } = engine();
   const { wIh, bIh, bHh } = weights;
   const width = gateCount[cell] * hidden;
-  if (bIh && bHh) {
-    const bias = clone(bIh);
-    kernels.axpy(cell === "gru" ? 2 * hidden : width, 1, bHh.address, bias.address);
-    kernels.broadcastRow(rows, width, bias.address, gates.address);
-  }
-  const beta = bIh ? 1 : 0;
+  const bias = bIh && clone(bIh);
+  if (bias) kernels.axpy(cell === "gru" ? 2 * hidden : width, 1, bHh!.address, bias.address);
   if (!keep && rows <= rowsWorthPacking) {
+    if (bias) kernels.broadcastRow(rows, width, bias.address, gates.address);
     const matrix = packInput(packed.input, wIh);
-    kernels.gemmPacked(rows, width, inputs, x.address, inputs, matrix, beta, gates.address, width);
+    kernels.gemmPacked(rows, width, inputs, x.address, inputs, matrix, bias ? 1 : 0, gates.address, width);
   } else {
-    const [from, to] = [wIh.address, gates.address];
-    kernels.gemm(0, 1, rows, width, inputs, x.address, inputs, from, inputs, beta, to, width);
+    runCalls(linearCalls(rows, width, inputs, x.address, wIh.address, bias?.address ?? 0, gates.address));
   }
 }
 
@@ -219,14 +223,31 @@ export function packInput(slot: Prepacked, wIh: NDArray): number {
   return packTransposed(slot, wIh, false);
 }
 
-/** The address of W_hh packed for the forward loop; `fresh` packs it whether or not it has changed. */
-export function packHidden(slot: Prepacked, sizes: LayerSizes, wHh: NDArray, fresh: boolean): number {
-  if (sizes.projected) return packTransposed(slot, wHh, fresh);
+/** The address of W_hh prepared for the forward loop; `fresh` prepares it whether or not it has changed. */
+export function packHidden(packed: PackedWeights, sizes: LayerSizes, wHh: NDArray, fresh: boolean): number {
+  if (sizes.projected) return packTransposed(packed.hidden, wHh, fresh);
+  const blas = usesBlas(sizes);
+  const slot = blas ? packed.transposed : packed.hidden;
   if (!fresh && slot.isCurrent(wHh)) return slot.address;
   const { kernels } = engine();
   const code = cellCode[sizes.cell];
+  if (blas) return transposeHidden(sizes, wHh.address, slot.prepare(wHh, wHh.size * 4));
   const to = slot.prepare(wHh, kernels.recurrentPackedBytes(code, sizes.hidden, 0));
   kernels.recurrentPack(code, sizes.hidden, 0, wHh.address, to);
+  return to;
+}
+
+/** W_hhᵀ as the BLAS reads it fastest; of GRU, the transpose of r's and z's rows, then of n's. */
+function transposeHidden({ cell, hidden }: LayerSizes, from: number, to: number): number {
+  const rows = gateCount[cell] * hidden;
+  const joined = cell === "gru" ? 2 * hidden : rows;
+  const strides = writeInts(1, [1, hidden]);
+  const transpose = (first: number, count: number) => {
+    const at = 4 * first * hidden;
+    engine().kernels.copyStrided(2, writeInts(0, [hidden, count]), from + at, strides, to + at);
+  };
+  transpose(0, joined);
+  if (joined < rows) transpose(joined, hidden);
   return to;
 }
 
