@@ -1,8 +1,8 @@
 import { Generator, scope, tensor } from "@lookback/core";
 import { calibrate } from "./calibrate.js";
-import { cholesky, invert } from "./cholesky.js";
 import { pauser } from "./pause.js";
 import { conjugateGradients } from "./ridgeLarge.js";
+import { invertShifted, type Tridiagonal, tridiagonalise } from "./tridiagonal.js";
 
 /** A linear classifier on P features: score[k] = Σ_j weights[k, j]·x[j] + intercepts[k]. */
 export interface LinearClassifier {
@@ -30,7 +30,7 @@ export interface RidgeData {
 /** 10⁻³ to 10⁵; Dempster et al. stop at 10³, which leave-one-out often finds too small. */
 const ALPHAS = Array.from({ length: 13 }, (_, i) => 10 ** (-3 + (8 * i) / 12));
 /** With more rows than this, alpha is chosen on a random part of so many. */
-const MOST_EXACT_ROWS = 1500;
+const MOST_EXACT_ROWS = 800;
 
 /**
  * Ridge regression onto ±1 for each class, on standardised features with an intercept that is not penalised:
@@ -53,18 +53,18 @@ export async function fitRidge(
     Float64Array.from(targets, (target) => (target === k ? 1 : -1)),
   );
   const part = choosePart(rows, options.seed);
-  const gram = gramMatrix(features, part, columns);
+  const gram = reducedGram(features, part, columns);
   const own = wanted.map((y) => Float64Array.from(part, (row) => y[row]!));
   let best: LeaveOneOut | undefined;
   for (const alpha of ALPHAS) {
     await pause();
-    const result = leaveOneOut(gram, part.length, own, alpha);
+    const result = leaveOneOut(gram, own, alpha);
     if (result && (!best || result.error < best.error)) best = result;
   }
   if (!best) throw new Error("ridge: no penalty makes the Gram matrix positive definite");
   const exact = part.length === rows;
-  // the sum of squares grows with the rows, and so must the penalty
-  const alpha = best.alpha * (rows / part.length);
+  // noise over spread of the weights, whatever the number of rows
+  const { alpha } = best;
   const dual = exact ? best.dual : await conjugateGradients(features, rows, columns, wanted, alpha, pause);
   const weights = primal(features, rows, columns, dual);
   const intercepts = new Float32Array(classes);
@@ -106,8 +106,17 @@ function choosePart(rows: number, seed: number): Int32Array {
   return new Generator(seed).randperm(rows).slice(0, MOST_EXACT_ROWS).sort();
 }
 
-/** X·Xᵀ of some rows, centred: the mean of each of its rows and columns is 0. */
-function gramMatrix(features: Float32Array, part: Int32Array, columns: number): Float64Array {
+/** X·Xᵀ of some rows, centred, with a curvature in the constant direction, and reduced for many penalties. */
+interface Gram {
+  readonly reduced: Tridiagonal;
+  /**
+   * What the constant direction, in which a centred matrix is 0, is given: a curvature like the others', so that
+   * taking it out of the inverse again costs no digits.
+   */
+  readonly lift: number;
+}
+
+function reducedGram(features: Float32Array, part: Int32Array, columns: number): Gram {
   const n = part.length;
   const gram = scope(() => {
     const rows = new Float32Array(n * columns);
@@ -119,10 +128,13 @@ function gramMatrix(features: Float32Array, part: Int32Array, columns: number): 
   });
   const means = Float64Array.from({ length: n }, (_, i) => mean(gram.subarray(i * n, (i + 1) * n)));
   const total = mean(means);
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += gram[i * n + i]! - 2 * means[i]! + total;
+  const lift = trace / n + 1;
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) gram[i * n + j] = gram[i * n + j]! - means[i]! - means[j]! + total;
+    for (let j = 0; j < n; j++) gram[i * n + j] = gram[i * n + j]! - means[i]! - means[j]! + total + lift / n;
   }
-  return gram;
+  return { reduced: tridiagonalise(gram, n), lift };
 }
 
 interface LeaveOneOut {
@@ -136,20 +148,14 @@ interface LeaveOneOut {
 }
 
 function leaveOneOut(
-  gram: Float64Array,
-  n: number,
+  { reduced, lift }: Gram,
   wanted: readonly Float64Array[],
   alpha: number,
 ): LeaveOneOut | undefined {
-  // The constant direction gets a curvature like the others', so that taking it out again costs no digits.
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += gram[i * n + i]!;
-  const lift = trace / n + 1;
-  const g = gram.map((value) => value + lift / n);
-  for (let i = 0; i < n; i++) g[i * n + i] = g[i * n + i]! + alpha;
-  const factor = cholesky(g, n);
-  if (!factor) return undefined;
-  const { diagonal, products } = invert(factor, n, wanted);
+  const { n } = reduced;
+  const inverse = invertShifted(reduced, alpha, wanted);
+  if (!inverse) return undefined;
+  const { diagonal, products } = inverse;
   const constant = 1 / (lift + alpha);
   const dual = products.map((product, k) => {
     const shift = mean(wanted[k]!) * constant;
