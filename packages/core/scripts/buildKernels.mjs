@@ -43,18 +43,17 @@ function memoryKindOffset(binary) {
 }
 
 const binary = await compile();
-const { functions, multiplyAdds, ...texts } = wasmText(binary);
-// taken apart, a multiply-add is at most 12 bytes; a function's size and its spare local are a few
-const mostBytes = binary.length + 12 * multiplyAdds + 8 * functions + 16;
+const { texts, codeStart, mostBytes } = wasmText(binary);
 writeFileSync(
   join(core, "src/engine/wasm.generated.ts"),
   `// Written by scripts/buildKernels.mjs from assembly/.
 
 /** The parts of the module; see wasmModule.ts. */
 ${Object.entries(texts)
-  .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
+  .map(([name, text]) => `export const ${name}: string = ${JSON.stringify(text)};`)
   .join("\n")}
-export const functions = ${functions};
+/** How far before the end of \`before\` the size of the code begins. */
+export const codeStart = ${codeStart};
 /** No module is larger than this. */
 export const mostBytes = ${mostBytes};
 /** The byte of \`before\` to set to 3 so that the module imports a shared memory. */

@@ -147,7 +147,10 @@ function readModule(binary) {
       (functions.length === 0 ? before : after).push(...binary.subarray(from, module.at));
     }
   }
-  return { before, after, functions };
+  // the code section's size is written where it is known, into four bytes
+  const count = leb(functions.length);
+  before.push(10, 0, 0, 0, 0, ...count);
+  return { before, after, functions, codeStart: 4 + count.length };
 }
 
 /**
@@ -163,7 +166,7 @@ function text(bytes) {
 
 /** The strings that wasmModule.ts makes both modules of; `binary` is the one with relaxed SIMD. */
 export function wasmText(binary) {
-  const { before, after, functions } = readModule(binary);
+  const { before, after, functions, codeStart } = readModule(binary);
   const counts = new Map();
   const key = ({ symbol, operands }) => `${[operands, symbol.length, ...symbol]}`;
   for (const operation of functions.flatMap((f) => f.operations)) {
@@ -174,19 +177,19 @@ export function wasmText(binary) {
   const indices = new Map(symbols.map((symbol, i) => [symbol, i]));
   const streams = { operations: [], locals: [], others: [] };
   for (const { locals, spare, operations } of functions) {
-    streams.others.push(
-      ...leb(locals.length),
-      ...locals.flatMap(([n, type]) => [...leb(n), type]),
-      ...leb(spare),
-    );
+    const declarations = [...leb(locals.length), ...locals.flatMap(([n, type]) => [...leb(n), type])];
+    if (declarations.length > 255 || spare >= 2 ** 14) throw new Error("A kernel has too many locals");
+    streams.others.push(declarations.length, ...declarations, (spare & 127) | 128, spare >> 7);
     for (const operation of operations) {
       streams.operations.push(indices.get(key(operation)));
       streams[operation.operands === Operands.local ? "locals" : "others"].push(...operation.values);
     }
   }
   const multiplyAdds = functions.flatMap((f) => f.operations).filter(isMultiplyAdd).length;
+  // taken apart, a multiply-add is 12 bytes; a function's size and its spare local are a few
+  const mostBytes = binary.length + 12 * multiplyAdds + 8 * functions.length + 16;
   const symbolBytes = symbols.flatMap((symbol) => symbol.split(",").map(Number));
   const parts = { before, symbols: symbolBytes, ...streams, after };
   const texts = Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, text(bytes)]));
-  return { ...texts, functions: functions.length, multiplyAdds };
+  return { texts, codeStart, mostBytes };
 }
