@@ -1,4 +1,10 @@
 export { activationMap, hasActivationMap } from "./activationMap.js";
+export {
+  AUTO_CANDIDATES,
+  type ChooseClassifierOptions,
+  type ClassifierChoice,
+  chooseClassifier,
+} from "./autoClassifier.js";
 export * from "./classificationMetrics.js";
 export { type Classifier, type ClassifyOptions, mostLikely } from "./classifier.js";
 export { loadClassifier } from "./classifierFile.js";
@@ -10,6 +16,7 @@ export {
   crossValidate,
   stratifiedFolds,
 } from "./crossValidate.js";
+export { fittingSeconds } from "./fittingTime.js";
 export { MajorityClass } from "./majority.js";
 export {
   BASELINE_CLASSIFIERS,
