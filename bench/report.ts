@@ -24,13 +24,17 @@ export function ratioTo(comparison: Comparison, peer: Peer, setting: Setting = "
 /** What is recorded of a row, and what `--check` compares: every peer against the default and against wasm alone. */
 export function withRatios(comparison: Comparison, date: string): RecordedRow {
   const ratios: Record<string, number> = {};
-  for (const peer of peers) {
-    const whole = ratioTo(comparison, peer);
-    if (whole) ratios[peer] = whole.median;
-  }
-  const alone = ratioTo(comparison, "pytorch", "lookback-wasm");
-  if (alone) ratios["pytorch, without BLAS"] = alone.median;
-  return { ...comparison, date, ratios };
+  const fastest: Record<string, number> = {};
+  const add = (name: string, peer: Peer, setting: Setting) => {
+    const [theirs, ours] = [lane(comparison, peer), lane(comparison, setting)];
+    const whole = ratioTo(comparison, peer, setting);
+    if (!theirs || !ours || !whole) return;
+    ratios[name] = whole.median;
+    fastest[name] = spreadOf(theirs).low / spreadOf(ours).low;
+  };
+  for (const peer of peers) add(peer, peer, "lookback");
+  add("pytorch, without BLAS", "pytorch", "lookback-wasm");
+  return { ...comparison, date, ratios, fastest };
 }
 
 function ratioCell(row: Row, comparison: Comparison, peer: Peer): string {

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { drops, fileName, type RecordedRow } from "./results.js";
 
-const row = (ratios: Record<string, number>): RecordedRow => ({
+const row = (ratios: Record<string, number>, fastest = ratios): RecordedRow => ({
   row: "lstm-small",
   date: "2026-01-01",
   lanes: [],
   peaks: [],
   failures: [],
   ratios,
+  fastest,
 });
 
 test("a ratio that falls by more than a quarter is a drop", () => {
@@ -18,6 +19,10 @@ test("a ratio that falls by more than a quarter is a drop", () => {
 
 test("a ratio that falls by a quarter or less, rises, or has no peer any more is none", () => {
   expect(drops(row({ pytorch: 4, tfjs: 10, brain: 5 }), row({ pytorch: 3, tfjs: 50 }))).toEqual([]);
+});
+
+test("a median that noise lowered is no drop while the fastest rounds hold", () => {
+  expect(drops(row({ pytorch: 4 }), row({ pytorch: 2 }, { pytorch: 3.5 }))).toEqual([]);
 });
 
 test("results are kept by kind of machine and major version of the runtime", () => {

@@ -37,8 +37,10 @@ export function thisMachine(runtime = `node ${process.versions.node}`): Machine 
 /** A row as it was measured, with the ratios that were read off it. */
 export interface RecordedRow extends Comparison {
   date: string;
-  /** How many times as fast as each peer: the ratio of medians, by `ratioKey`. */
+  /** How many times as fast as each peer: the ratio of medians. */
   ratios: Record<string, number>;
+  /** The same of everyone's fastest rounds. */
+  fastest: Record<string, number>;
 }
 
 export interface Results {
@@ -87,11 +89,14 @@ export interface Drop {
 /** A ratio that falls below this share of what was recorded is a drop. */
 export const tolerated = 0.75;
 
-/** The ratios of a row that dropped by more than a quarter; a peer that is not there now cannot drop. */
+/**
+ * The ratios of a row that dropped by more than a quarter, in the median and between the fastest rounds: noise seldom
+ * does both. A peer that is not there now cannot drop.
+ */
 export const drops = (before: RecordedRow, now: RecordedRow): Drop[] =>
   Object.entries(before.ratios).flatMap(([peer, ratio]) => {
-    const measured = now.ratios[peer];
-    return measured !== undefined && measured < tolerated * ratio
-      ? [{ row: before.row, peer, before: ratio, now: measured }]
+    const measured = Math.max(now.ratios[peer] ?? Number.POSITIVE_INFINITY, now.fastest[peer] ?? 0);
+    return measured < tolerated * ratio
+      ? [{ row: before.row, peer, before: ratio, now: now.ratios[peer]! }]
       : [];
   });
