@@ -1,7 +1,11 @@
 import * as text from "./wasm.generated.js";
 
-/** How an operation's operands are stored; from 4 on: so many bytes as they are. */
-const Operands = { none: 0, local: 1, number: 2, twoNumbers: 3, multiplyAdd: 254, last: 255 } as const;
+/** How an operation's operands are stored; another number: so many bytes as they are. */
+const noOperand = 0;
+const oneLocal = 1;
+const oneNumber = 2;
+const twoNumbers = 3;
+const last = 255;
 
 /**
  * The kernels' module, which imports a shared memory or one that is not.
@@ -14,7 +18,7 @@ const Operands = { none: 0, local: 1, number: 2, twoNumbers: 3, multiplyAdd: 254
  * as long.
  */
 export function wasmBytes(simd: "plain" | "relaxed", shared: boolean): Uint8Array<ArrayBuffer> {
-  const { starts, bytes, operands } = readSymbols(unpack(text.symbols), simd);
+  const { starts, bytes, operands, spares } = readSymbols(unpack(text.symbols), simd);
   const operations = unpack(text.operations);
   const locals = unpack(text.locals);
   const others = unpack(text.others);
@@ -31,33 +35,31 @@ export function wasmBytes(simd: "plain" | "relaxed", shared: boolean): Uint8Arra
     const start = at;
     at += sizeBytes;
     for (let n = others[other++]!; n; n--) out[at++] = others[other++]!;
-    const [spareLow, spareHigh] = [others[other++]!, others[other++]!];
+    const [low, high] = [others[other++]!, others[other++]!];
+    for (const spare of spares) {
+      bytes[spare] = low;
+      bytes[spare + 1] = high;
+    }
     let kind: number;
     do {
       const symbol = operations[operation++]!;
       kind = operands[symbol]!;
       let byte = starts[symbol]!;
-      if (kind === Operands.multiplyAdd) {
-        const [multiply, add] = [bytes[byte]!, bytes[byte + 1]!];
-        out.set([0x21, spareLow, spareHigh, 0xfd, multiply, 1, 0x20, spareLow, spareHigh, 0xfd, add, 1], at);
-        at += 12;
-        continue;
-      }
       const end = starts[symbol + 1]!;
       while (byte < end) out[at++] = bytes[byte++]!;
-      if (kind === Operands.none) continue;
-      if (kind === Operands.local) {
+      if (kind === noOperand) continue;
+      if (kind === oneLocal) {
         do out[at++] = byte = locals[local++]!;
         while (byte > 127);
-      } else if (kind === Operands.number || kind === Operands.twoNumbers) {
-        for (let n = kind; n >= Operands.number; n--) {
+      } else if (kind === oneNumber || kind === twoNumbers) {
+        for (let n = kind; n >= oneNumber; n--) {
           do out[at++] = byte = others[other++]!;
           while (byte > 127);
         }
-      } else if (kind !== Operands.last) {
+      } else if (kind !== last) {
         for (let n = kind; n; n--) out[at++] = others[other++]!;
       }
-    } while (kind !== Operands.last);
+    } while (kind !== last);
     writeSize(out, start, at);
   }
   writeSize(out, before.length - text.codeStart, at);
@@ -77,24 +79,33 @@ function writeSize(out: Uint8Array, start: number, end: number): void {
 }
 
 /** For f32x4.relaxed_madd and f64x2.relaxed_madd: the number of what multiplies and of what adds instead. */
-const apart: Record<string, readonly number[]> = { "253,133,2": [0xe6, 0xe4], "253,135,2": [0xf2, 0xf0] };
+const apart: Record<string, readonly [number, number]> = {
+  "253,133,2": [0xe6, 0xe4],
+  "253,135,2": [0xf2, 0xf0],
+};
 
-/** The symbols' bytes one after another, where each begins, and how its operands are stored. */
+/** The symbols' bytes one after another, where each begins, how its operands are stored, and where spare locals are named. */
 function readSymbols(packed: Uint8Array, simd: "plain" | "relaxed") {
   const starts: number[] = [];
   const bytes: number[] = [];
   const operands: number[] = [];
+  const spares: number[] = [];
   for (let at = 0; at < packed.length; ) {
     const kind = packed[at]!;
     const symbol = packed.subarray(at + 2, at + 2 + packed[at + 1]!);
     at += 2 + symbol.length;
     starts.push(bytes.length);
+    operands.push(kind);
     const taken = simd === "plain" ? apart[`${symbol}`] : undefined;
-    operands.push(taken ? Operands.multiplyAdd : kind);
-    bytes.push(...(taken ?? symbol));
+    if (taken) {
+      spares.push(bytes.length + 1, bytes.length + 7);
+      bytes.push(0x21, 0, 0, 0xfd, taken[0], 1, 0x20, 0, 0, 0xfd, taken[1], 1);
+    } else {
+      bytes.push(...symbol);
+    }
   }
   starts.push(bytes.length);
-  return { starts, bytes, operands };
+  return { starts, bytes, operands, spares };
 }
 
 /** Bytes from the characters that scripts/wasmText.mjs writes: ! and # to ~ without the backslash are the digits 0 … 91. */
