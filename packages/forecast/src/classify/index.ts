@@ -31,6 +31,7 @@ export { NearestNeighbor, type NearestNeighborOptions, warpingWork } from "./nea
 export { NetworkClassifier } from "./networkClassifier.js";
 export type { NetworkOptions } from "./networkOptions.js";
 export type { NetworkKind } from "./networks.js";
+export { occlusionMap } from "./occlusionMap.js";
 export { readArff } from "./readArff.js";
 export { readTs } from "./readTs.js";
 export { type LabelledSequences, lengthOf, type Sequence, sortedClasses } from "./sequences.js";
