@@ -14,7 +14,7 @@ const last = 255;
  * that they name and their other operands, each in one string. Plain SIMD differs from relaxed in one thing: a
  * fused multiply-add of a, b, c becomes a product and a sum, with c put aside in a local that each function has for it.
  *
- * One flat loop, because it runs once, when nothing is compiled yet: functions called for each byte took five times
+ * One flat loop, because it runs once, when nothing is compiled yet: with a function called for each byte it took twice
  * as long.
  */
 export function wasmBytes(simd: "plain" | "relaxed", shared: boolean): Uint8Array<ArrayBuffer> {
