@@ -18,7 +18,14 @@ let nextId = 0;
 export class GradNode {
   /** Grows with time, so a node's inputs always have smaller ones: descending order is a topological order. */
   readonly id = nextId++;
+  /** During backward: the gradients that have arrived, one for each output. */
+  grads: (NDArray | null)[] | null = null;
+  /** Which of them are sums that nobody else refers to. */
+  owned: boolean[] = [];
+  /** Which backward has met this node already. */
+  seen = 0;
   #op: OpResult | null;
+  readonly #needs: readonly boolean[];
   constructor(
     readonly name: string,
     op: OpResult,
@@ -26,6 +33,7 @@ export class GradNode {
     readonly edges: readonly (GradEdge | null)[],
   ) {
     this.#op = op;
+    this.#needs = edges.map((edge) => edge !== null);
   }
 
   run(grads: readonly (NDArray | null)[]): (NDArray | null)[] {
@@ -34,23 +42,13 @@ export class GradNode {
         `backward: the graph behind this tensor was freed by an earlier backward() (first seen at ${this.name}). Pass { retainGraph: true } to the first call to go through it twice.`,
       );
     }
-    return this.#op.backward(
-      grads,
-      this.edges.map((edge) => edge !== null),
-    );
+    return this.#op.backward(grads, this.#needs);
   }
 
   free(): void {
     this.#op?.release?.();
     this.#op = null;
   }
-}
-
-/** Gradients on their way to a node, one for each output; `owned` marks sums that nobody else refers to. */
-interface Pending {
-  node: GradNode;
-  grads: (NDArray | null)[];
-  owned: boolean[];
 }
 
 export interface BackwardOptions {
@@ -63,55 +61,65 @@ export interface BackwardOptions {
  * Everything made on the way is freed before it returns, save the leaves' own gradients.
  */
 export function backward(root: GradNode, output: number, seed: NDArray, options: BackwardOptions = {}): void {
+  const queue = collect(root);
   engine().memory.scope(
     () => {
-      const pending = new Map<GradNode, Pending>();
-      const queue = collect(root);
-      deliver(pending, root, output, seed);
-      for (const node of queue) {
-        const entry = pending.get(node);
-        if (!entry) continue;
-        const grads = node.run(entry.grads);
-        node.edges.forEach((edge, i) => {
-          const grad = grads[i];
-          if (!edge || !grad) return;
-          if ("leaf" in edge) edge.leaf.accumulateGrad(grad);
-          else deliver(pending, edge.node, edge.output, grad);
-        });
-        pending.delete(node);
+      try {
+        deliver(root, output, seed);
+        for (const node of queue) runNode(node);
+        if (!options.retainGraph) for (const node of queue) node.free();
+      } finally {
+        // An operation that threw leaves gradients behind, which the scope frees.
+        for (const node of queue) node.grads = null;
       }
-      if (!options.retainGraph) for (const node of queue) node.free();
     },
     () => [],
   );
 }
 
-/** All nodes that `root` depends on, every node before its inputs. */
-function collect(root: GradNode): GradNode[] {
-  const seen = new Set([root]);
-  const stack = [root];
-  for (let node = stack.pop(); node; node = stack.pop()) {
-    for (const edge of node.edges) {
-      if (edge && "node" in edge && !seen.has(edge.node)) {
-        seen.add(edge.node);
-        stack.push(edge.node);
-      }
-    }
+function runNode(node: GradNode): void {
+  if (!node.grads) return;
+  const grads = node.run(node.grads);
+  node.grads = null;
+  for (let i = 0; i < node.edges.length; i++) {
+    const edge = node.edges[i];
+    const grad = grads[i];
+    if (!edge || !grad) continue;
+    if ("leaf" in edge) edge.leaf.accumulateGrad(grad);
+    else deliver(edge.node, edge.output, grad);
   }
-  return [...seen].sort((a, b) => b.id - a.id);
 }
 
-function deliver(pending: Map<GradNode, Pending>, node: GradNode, output: number, grad: NDArray): void {
-  let entry = pending.get(node);
-  if (!entry) pending.set(node, (entry = { node, grads: [], owned: [] }));
-  const before = entry.grads[output];
+let walks = 0;
+
+/** All nodes that `root` depends on, every node before its inputs. */
+function collect(root: GradNode): GradNode[] {
+  const walk = ++walks;
+  root.seen = walk;
+  const found = [root];
+  for (const node of found) {
+    for (const edge of node.edges) {
+      if (!edge || "leaf" in edge || edge.node.seen === walk) continue;
+      edge.node.seen = walk;
+      found.push(edge.node);
+    }
+  }
+  return found.sort((a, b) => b.id - a.id);
+}
+
+function deliver(node: GradNode, output: number, grad: NDArray): void {
+  if (!node.grads) {
+    node.grads = [];
+    node.owned = [];
+  }
+  const before = node.grads[output];
   if (!before) {
-    entry.grads[output] = grad;
-  } else if (entry.owned[output]) {
+    node.grads[output] = grad;
+  } else if (node.owned[output]) {
     engine().kernels.axpy(before.size, 1, grad.address, before.address);
   } else {
-    entry.grads[output] = binaryForward("add", before, grad);
-    entry.owned[output] = true;
+    node.grads[output] = binaryForward("add", before, grad);
+    node.owned[output] = true;
   }
 }
 

@@ -1,6 +1,6 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError, type LookbackError } from "../errors.js";
-import { withTable } from "../ops/table.js";
+import { Table } from "../ops/table.js";
 import { refuseOptions } from "../options.js";
 import { formatShape, sameShape } from "../shape.js";
 import { Tensor } from "../tensor/tensor.js";
@@ -159,15 +159,20 @@ export abstract class Module {
 
 /** Zeros gradients in place, or drops them. */
 export function zeroGradients(parameters: Iterable<Tensor>, setToNone: boolean): void {
-  const having = Array.from(parameters).filter((p) => p.grad !== null);
-  if (setToNone) {
-    for (const p of having) p.grad = null;
-    return;
+  const list = [...parameters];
+  const table = new Table(list.length, 2);
+  let count = 0;
+  for (const p of list) {
+    if (p.grad === null) continue;
+    if (setToNone) {
+      p.grad = null;
+      continue;
+    }
+    table.whole(p.numel, p.grad.array.address);
+    count++;
   }
-  withTable(having.length, 2, (table) => {
-    for (const p of having) table.add([p.numel, p.grad!.array.address]);
-    engine().kernels.zeroMany(having.length, table.address);
-  });
+  engine().kernels.zeroMany(count, table.address);
+  table.release();
 }
 
 /** The error for an input whose last dimension is not what a layer was built for. */

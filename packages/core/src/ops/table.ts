@@ -1,28 +1,34 @@
 import { engine } from "../engine/engine.js";
+import type { Block } from "../engine/memory.js";
 
-/** Rows of 4-byte columns in the engine's memory, from which a kernel works on many arrays in one call. */
+/**
+ * Rows of 4-byte columns in the engine's memory, from which a kernel works on many arrays in one call. Give it back
+ * with `release()`.
+ */
 export class Table {
+  readonly address: number;
+  readonly #block: Block;
   #next: number;
-  constructor(readonly address: number) {
-    this.#next = address >> 2;
+
+  constructor(rows: number, columns: number) {
+    this.#block = engine().memory.allocate(rows * columns * 4);
+    this.address = this.#block.address;
+    this.#next = this.address >> 2;
   }
 
-  /** Writes the next row: whole numbers and addresses, then float32. */
-  add(whole: readonly number[], real: readonly number[] = []): void {
-    const { i32, f32 } = engine().memory;
-    for (let i = 0; i < whole.length; i++) i32[this.#next++] = whole[i]!;
-    for (let i = 0; i < real.length; i++) f32[this.#next++] = real[i]!;
+  /** Writes whole numbers and addresses to the next columns. */
+  whole(...values: number[]): void {
+    const { i32 } = engine().memory;
+    for (let i = 0; i < values.length; i++) i32[this.#next++] = values[i]!;
   }
-}
 
-/** Lends a table for the time of `work`. */
-export function withTable(rows: number, columns: number, work: (table: Table) => void): void {
-  if (rows === 0) return;
-  const { memory } = engine();
-  const block = memory.allocate(rows * columns * 4);
-  try {
-    work(new Table(block.address));
-  } finally {
-    memory.release(block);
+  /** Writes float32 to the next columns. */
+  real(...values: number[]): void {
+    const { f32 } = engine().memory;
+    for (let i = 0; i < values.length; i++) f32[this.#next++] = values[i]!;
+  }
+
+  release(): void {
+    engine().memory.release(this.#block);
   }
 }

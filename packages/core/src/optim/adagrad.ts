@@ -1,6 +1,8 @@
 import { engine } from "../engine/engine.js";
-import { withTable } from "../ops/table.js";
-import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
+import type { NDArray } from "../ops/ndarray.js";
+import type { Table } from "../ops/table.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
 
 export interface AdagradOptions {
   /** Learning rate. Default 0.01. */
@@ -33,6 +35,8 @@ const defaults: AdagradOptions = {
  * @example const optimizer = new optim.Adagrad(model.parameters(), { lr: 0.1 });
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
+  protected override readonly columns = 5;
+
   constructor(params: ParamsInput<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
     super(params, defaults, options);
   }
@@ -43,17 +47,22 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     }
   }
 
-  protected override update(updates: readonly Update[], options: AdagradOptions): void {
-    const { lr, lrDecay, weightDecay, initialAccumulatorValue, eps } = options;
-    withTable(updates.length, 5, (table) => {
-      for (const { param, grad, state } of updates) {
-        const fresh = !state.arrays.sum;
-        const sum = this.remember(state, "sum", param);
-        if (fresh) sum.data.fill(initialAccumulatorValue);
-        const rate = lr / (1 + (state.step - 1) * lrDecay);
-        table.add([param.numel, param.array.address, grad.address, sum.address], [rate]);
-      }
-      engine().kernels.adagrad(updates.length, table.address, eps, weightDecay);
-    });
+  protected override addRow(
+    table: Table,
+    param: Tensor,
+    grad: NDArray,
+    state: ParamState,
+    options: AdagradOptions,
+  ): void {
+    const { lr, lrDecay, initialAccumulatorValue } = options;
+    const fresh = !state.arrays.sum;
+    const sum = this.remember(state, "sum", param);
+    if (fresh) sum.data.fill(initialAccumulatorValue);
+    table.whole(param.numel, param.array.address, grad.address, sum.address);
+    table.real(lr / (1 + (state.step - 1) * lrDecay));
+  }
+
+  protected override update(count: number, table: number, options: AdagradOptions): void {
+    engine().kernels.adagrad(count, table, options.eps, options.weightDecay);
   }
 }

@@ -1,7 +1,9 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError } from "../errors.js";
-import { withTable } from "../ops/table.js";
-import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
+import type { NDArray } from "../ops/ndarray.js";
+import type { Table } from "../ops/table.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
 
 export interface AdamOptions {
   /** Learning rate. Default 0.001. */
@@ -28,6 +30,7 @@ const defaults: AdamOptions = { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weigh
  * @example const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 });
  */
 export class Adam extends Optimizer<AdamOptions> {
+  protected override readonly columns = 8;
   protected readonly decoupled: boolean = false;
 
   constructor(params: ParamsInput<AdamOptions>, options: Partial<AdamOptions> = {}) {
@@ -45,29 +48,25 @@ export class Adam extends Optimizer<AdamOptions> {
     checkRange(name, "betas[1]", betas[1], 1);
   }
 
-  protected override update(updates: readonly Update[], options: AdamOptions): void {
-    const { lr, betas, eps, weightDecay, amsgrad } = options;
-    withTable(updates.length, 8, (table) => {
-      for (const { param, grad, state } of updates) {
-        const m = this.remember(state, "expAvg", param).address;
-        const v = this.remember(state, "expAvgSq", param).address;
-        const vmax = amsgrad ? this.remember(state, "maxExpAvgSq", param).address : 0;
-        const rate = lr / (1 - betas[0] ** state.step);
-        const root = Math.sqrt(1 - betas[1] ** state.step);
-        table.add([param.numel, param.array.address, grad.address, m, v, vmax], [rate, root]);
-      }
-      const decoupled = this.decoupled ? 1 : 0;
-      engine().kernels.adam(
-        updates.length,
-        table.address,
-        lr,
-        betas[0],
-        betas[1],
-        eps,
-        weightDecay,
-        decoupled,
-      );
-    });
+  protected override addRow(
+    table: Table,
+    param: Tensor,
+    grad: NDArray,
+    state: ParamState,
+    options: AdamOptions,
+  ): void {
+    const { lr, betas, amsgrad } = options;
+    const m = this.remember(state, "expAvg", param).address;
+    const v = this.remember(state, "expAvgSq", param).address;
+    const vmax = amsgrad ? this.remember(state, "maxExpAvgSq", param).address : 0;
+    table.whole(param.numel, param.array.address, grad.address, m, v, vmax);
+    table.real(lr / (1 - betas[0] ** state.step), Math.sqrt(1 - betas[1] ** state.step));
+  }
+
+  protected override update(count: number, table: number, options: AdamOptions): void {
+    const { lr, betas, eps, weightDecay } = options;
+    const decoupled = this.decoupled ? 1 : 0;
+    engine().kernels.adam(count, table, lr, betas[0], betas[1], eps, weightDecay, decoupled);
   }
 }
 

@@ -2,6 +2,7 @@ import { engine } from "../engine/engine.js";
 import { ArgumentError, FormatError } from "../errors.js";
 import { zeroGradients } from "../nn/module.js";
 import { type NDArray, zeros } from "../ops/ndarray.js";
+import { Table } from "../ops/table.js";
 import { refuseOptions } from "../options.js";
 import { Tensor } from "../tensor/tensor.js";
 
@@ -17,13 +18,6 @@ export type ParamsInput<Options> =
 export interface ParamState {
   step: number;
   arrays: Record<string, NDArray>;
-}
-
-/** A parameter that has a gradient, and what is kept for it; `state.step` counts the step that is being made. */
-export interface Update {
-  param: Tensor;
-  grad: NDArray;
-  state: ParamState;
 }
 
 /** An optimizer's state, to be saved beside the model's and loaded again. */
@@ -69,22 +63,35 @@ export abstract class Optimizer<Options extends { lr: number }> {
 
   /** Throws when an option is out of range. */
   protected abstract checkOptions(options: Options): void;
-  /** Updates the parameters of a group that have gradients, in place. */
-  protected abstract update(updates: readonly Update[], options: Options): void;
+  /** Columns of a parameter's row in the table that the kernel reads. */
+  protected abstract readonly columns: number;
+  /** Writes a parameter's row: its size, its address, its gradient's, and what is kept for it. */
+  protected abstract addRow(
+    table: Table,
+    param: Tensor,
+    grad: NDArray,
+    state: ParamState,
+    options: Options,
+  ): void;
+  /** Updates `count` parameters in place. */
+  protected abstract update(count: number, table: number, options: Options): void;
 
   /** One step with the gradients that `backward()` left. Parameters without a gradient stay as they are. */
   step(): void {
     for (const group of this.paramGroups) {
-      const updates: Update[] = [];
+      const table = new Table(group.params.length, this.columns);
+      let count = 0;
       for (const param of group.params) {
         if (!param.grad) continue;
         let state = this.states.get(param);
         if (!state) this.states.set(param, (state = { step: 0, arrays: {} }));
         state.step++;
+        this.addRow(table, param, param.grad.array, state, group);
         param.array.block.version++;
-        updates.push({ param, grad: param.grad.array, state });
+        count++;
       }
-      this.update(updates, group);
+      this.update(count, table.address, group);
+      table.release();
     }
   }
 

@@ -1,6 +1,8 @@
 import { engine } from "../engine/engine.js";
-import { withTable } from "../ops/table.js";
-import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
+import type { NDArray } from "../ops/ndarray.js";
+import type { Table } from "../ops/table.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
 
 export interface RMSpropOptions {
   /** Learning rate. Default 0.01. */
@@ -38,6 +40,8 @@ const defaults: RMSpropOptions = {
  * @example const optimizer = new optim.RMSprop(model.parameters(), { lr: 0.001, momentum: 0.9 });
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
+  protected override readonly columns = 6;
+
   constructor(params: ParamsInput<RMSpropOptions>, options: Partial<RMSpropOptions> = {}) {
     super(params, defaults, options);
   }
@@ -50,16 +54,22 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     checkRange("RMSprop", "momentum", momentum);
   }
 
-  protected override update(updates: readonly Update[], options: RMSpropOptions): void {
-    const { lr, alpha, eps, weightDecay, momentum, centered } = options;
-    withTable(updates.length, 6, (table) => {
-      for (const { param, grad, state } of updates) {
-        const squares = this.remember(state, "squareAvg", param).address;
-        const means = centered ? this.remember(state, "gradAvg", param).address : 0;
-        const buffer = momentum > 0 ? this.remember(state, "momentumBuffer", param).address : 0;
-        table.add([param.numel, param.array.address, grad.address, squares, means, buffer]);
-      }
-      engine().kernels.rmsprop(updates.length, table.address, lr, alpha, eps, weightDecay, momentum);
-    });
+  protected override addRow(
+    table: Table,
+    param: Tensor,
+    grad: NDArray,
+    state: ParamState,
+    options: RMSpropOptions,
+  ): void {
+    const { centered, momentum } = options;
+    const squares = this.remember(state, "squareAvg", param).address;
+    const means = centered ? this.remember(state, "gradAvg", param).address : 0;
+    const buffer = momentum > 0 ? this.remember(state, "momentumBuffer", param).address : 0;
+    table.whole(param.numel, param.array.address, grad.address, squares, means, buffer);
+  }
+
+  protected override update(count: number, table: number, options: RMSpropOptions): void {
+    const { lr, alpha, eps, weightDecay, momentum } = options;
+    engine().kernels.rmsprop(count, table, lr, alpha, eps, weightDecay, momentum);
   }
 }

@@ -1,7 +1,9 @@
 import { engine } from "../engine/engine.js";
 import { ArgumentError } from "../errors.js";
-import { withTable } from "../ops/table.js";
-import { checkRange, Optimizer, type ParamsInput, type Update } from "./optimizer.js";
+import type { NDArray } from "../ops/ndarray.js";
+import type { Table } from "../ops/table.js";
+import type { Tensor } from "../tensor/tensor.js";
+import { checkRange, Optimizer, type ParamState, type ParamsInput } from "./optimizer.js";
 
 export interface SGDOptions {
   /** Learning rate. Default 0.001. */
@@ -27,6 +29,8 @@ const defaults: SGDOptions = { lr: 0.001, momentum: 0, dampening: 0, weightDecay
  * @example const optimizer = new optim.SGD(model.parameters(), { lr: 0.01, momentum: 0.9 });
  */
 export class SGD extends Optimizer<SGDOptions> {
+  protected override readonly columns = 5;
+
   constructor(params: ParamsInput<SGDOptions>, options: Partial<SGDOptions> = {}) {
     super(params, defaults, options);
   }
@@ -42,23 +46,20 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
-  protected override update(updates: readonly Update[], options: SGDOptions): void {
+  protected override addRow(
+    table: Table,
+    param: Tensor,
+    grad: NDArray,
+    state: ParamState,
+    options: SGDOptions,
+  ): void {
+    const first = options.momentum !== 0 && !state.arrays.momentumBuffer ? 1 : 0;
+    const buffer = options.momentum === 0 ? 0 : this.remember(state, "momentumBuffer", param).address;
+    table.whole(param.numel, param.array.address, grad.address, buffer, first);
+  }
+
+  protected override update(count: number, table: number, options: SGDOptions): void {
     const { lr, momentum, dampening, weightDecay, nesterov } = options;
-    withTable(updates.length, 5, (table) => {
-      for (const { param, grad, state } of updates) {
-        const first = momentum !== 0 && !state.arrays.momentumBuffer ? 1 : 0;
-        const buffer = momentum === 0 ? 0 : this.remember(state, "momentumBuffer", param).address;
-        table.add([param.numel, param.array.address, grad.address, buffer, first]);
-      }
-      engine().kernels.sgd(
-        updates.length,
-        table.address,
-        lr,
-        momentum,
-        dampening,
-        weightDecay,
-        nesterov ? 1 : 0,
-      );
-    });
+    engine().kernels.sgd(count, table, lr, momentum, dampening, weightDecay, nesterov ? 1 : 0);
   }
 }
