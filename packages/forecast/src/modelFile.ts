@@ -1,6 +1,9 @@
 import { FormatError, LookbackError, loadSafetensors, saveSafetensors, type Tensor } from "@lookback/core";
 import { z } from "zod";
+import type { Spread } from "./calibration.js";
+import { type Layout, networkFor } from "./layout.js";
 import { type NetworkSizes, type SequenceNetwork, seededNetwork } from "./network.js";
+import { TCN_KERNEL } from "./networks/tcn.js";
 import { type NeuralConfig, neuralOptionsSchema, type WindowSizes } from "./neuralOptions.js";
 import type { Preparation } from "./preparation.js";
 import type { Series } from "./series.js";
@@ -10,38 +13,72 @@ import { type FittedTransform, transformFromJSON } from "./transforms.js";
 /** All that a fitted neural forecaster consists of. */
 export interface ForecasterFile {
   readonly config: NeuralConfig;
-  readonly preparation: Preparation;
   readonly sizes: WindowSizes;
-  readonly network: NetworkSizes;
+  readonly layout: Layout;
   readonly scaler: FittedTransform;
   /** The members of the ensemble; none for a constant series. */
   readonly networks: readonly SequenceNetwork[];
-  /** σ(h) of the forecast's errors, step by step. */
-  readonly spread: readonly number[];
-  /** The last values of the series, from which forecasts go on. */
-  readonly history: Series;
+  readonly spread: Spread;
+  /** The series (their last values) from which forecasts go on, and how they are prepared. */
+  readonly series: readonly { readonly preparation: Preparation; readonly history: Series }[];
 }
 
 const whole = z.number().int().positive();
+const positive = z.number().positive();
+const covariate = z.object({ name: z.string(), mean: z.number(), deviation: positive });
+const numbersByName = z.record(z.string(), z.array(z.number()));
 const schema = z.object({
   format: z.literal("lookback-forecaster"),
-  version: z.literal(1),
+  version: z.literal(2),
   config: neuralOptionsSchema,
-  preparation: z.object({ log: z.boolean(), seasonLength: whole }),
-  sizes: z.object({ lookback: whole, outputs: whole, horizon: whole }),
+  sizes: z.object({ lookback: whole, patch: whole, outputs: whole, horizon: whole, fewest: whole }),
+  layout: z.object({
+    lookback: whole.max(1_000_000),
+    patch: whole,
+    outputs: whole.max(100_000),
+    masked: z.boolean(),
+    levelRate: positive.max(1),
+    scaled: z.boolean(),
+    context: z.boolean(),
+    seasonInputs: whole,
+    past: z.array(covariate),
+    future: z.array(covariate),
+    statics: z.array(z.union([covariate, z.object({ name: z.string(), categories: z.array(z.string()) })])),
+  }),
   scaler: z.unknown(),
   members: z.number().int().min(0).max(100),
-  spread: z.array(z.number().min(0)).min(1),
-  history: z.object({
-    id: z.string(),
-    times: z.array(z.string()).min(1),
-    values: z.array(z.number()),
-    freq: z.string(),
-    seasonLength: whole,
-    target: z.string(),
-    timeName: z.string(),
+  spread: z.object({
+    sigma: z.array(z.number().min(0)).min(1),
+    quantiles: z.array(z.number().min(0)).max(999),
   }),
+  series: z
+    .array(
+      z.object({
+        preparation: z.object({
+          log: z.boolean(),
+          unit: positive,
+          season: z.enum(["stl", "index", "inputs", "none"]),
+          seasonLength: whole,
+        }),
+        history: z.object({
+          id: z.string(),
+          times: z.array(z.string()).min(1),
+          /** null where a value is missing. */
+          values: z.array(z.number().nullable()),
+          freq: z.string(),
+          seasonLength: whole,
+          target: z.string(),
+          timeName: z.string(),
+          past: numbersByName.optional(),
+          future: numbersByName.optional(),
+          statics: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
+        }),
+      }),
+    )
+    .min(1),
 });
+type Description = z.input<typeof schema>;
+type HistoryJSON = Description["series"][number]["history"];
 
 /**
  * One safetensors file: tensors `members.0.rnn.weight_ih_l0` … under PyTorch's names, and under the metadata key
@@ -53,17 +90,17 @@ export function writeForecasterFile(file: ForecasterFile): Uint8Array {
     for (const [key, value] of Object.entries(network.stateDict()))
       tensors[`members.${index}.${key}`] = value;
   }
-  const { filled: _, ...history } = file.history;
-  const description: z.input<typeof schema> = {
+  const { config, sizes, layout, scaler, spread } = file;
+  const description = {
     format: "lookback-forecaster",
-    version: 1,
-    config: file.config,
-    preparation: file.preparation,
-    sizes: file.sizes,
-    scaler: file.scaler.toJSON(),
+    version: 2,
+    config,
+    sizes,
+    layout,
+    scaler: scaler.toJSON(),
     members: file.networks.length,
-    spread: [...file.spread],
-    history: { ...history, times: [...history.times], values: [...history.values] },
+    spread,
+    series: file.series.map(({ preparation, history }) => ({ preparation, history: historyToJSON(history) })),
   };
   return saveSafetensors(tensors, { format: "pt", lookback: JSON.stringify(description) });
 }
@@ -84,26 +121,77 @@ export function readForecasterFile(bytes: Uint8Array, source: string): Forecaste
       `${source} is not a forecaster that this version of Lookback can read: ${issue.message}${place}. Train the model again.`,
     );
   }
-  const { config, preparation, sizes, scaler, members, spread, history } = parsed.data;
-  const { lookback, outputs } = sizes;
-  const least = Math.max(lookback, preparation.seasonLength === 1 ? 0 : 2 * preparation.seasonLength);
-  if (history.values.length < least || history.values.length !== history.times.length) {
-    throw new FormatError(
-      `${source} is damaged: it holds ${history.values.length} values and ${history.times.length} times of history, and needs ${least}.`,
-    );
+  const { config, sizes, layout, scaler, members, spread, series } = parsed.data;
+  for (const { history, preparation } of series) checkHistory(history, preparation, sizes, source);
+  if (layout.lookback % layout.patch !== 0 || layout.outputs !== sizes.outputs) {
+    throw new FormatError(`${source} is damaged: its sizes do not go together. Train the model again.`);
   }
-  const network: NetworkSizes = { cell: config.cell, hidden: config.hidden, layers: config.layers, outputs };
-  const networks = Array.from({ length: members }, (_, index) => loadMember(network, tensors, index, source));
+  const network = networkFor(config, layout);
   return {
     config,
-    preparation,
     sizes,
-    network,
+    layout,
     scaler: transformFromJSON(scaler),
-    networks,
+    networks: Array.from({ length: members }, (_, index) => loadMember(network, tensors, index, source)),
     spread,
-    history: { ...history, values: Float64Array.from(history.values) },
+    series: series.map(({ preparation, history }) => ({ preparation, history: historyFromJSON(history) })),
   };
+}
+
+function historyToJSON({ filled: _, missing: __, ...history }: Series): HistoryJSON {
+  const { past, future, statics, values, times, ...rest } = history;
+  const plain = (columns: Readonly<Record<string, Float64Array>>) =>
+    Object.fromEntries(Object.entries(columns).map(([name, numbers]) => [name, [...numbers]]));
+  return {
+    ...rest,
+    times: [...times],
+    values: Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
+    ...(past && { past: plain(past) }),
+    ...(future && { future: plain(future) }),
+    ...(statics && { statics }),
+  };
+}
+
+function historyFromJSON(history: HistoryJSON): Series {
+  const { past, future, statics, values, ...rest } = history;
+  const columns = (plain: Readonly<Record<string, number[]>>) =>
+    Object.fromEntries(Object.entries(plain).map(([name, numbers]) => [name, Float64Array.from(numbers)]));
+  const missing = values.flatMap((value, i) => (value === null ? [i] : []));
+  return {
+    ...rest,
+    values: Float64Array.from(values, (value) => value ?? Number.NaN),
+    ...(missing.length > 0 && { missing }),
+    ...(past && { past: columns(past) }),
+    ...(future && { future: columns(future) }),
+    ...(statics && { statics }),
+  };
+}
+
+function checkHistory(
+  history: HistoryJSON,
+  preparation: Preparation,
+  sizes: WindowSizes,
+  source: string,
+): void {
+  const { values, times, past = {}, future = {} } = history;
+  const least = leastHistory(preparation, sizes);
+  if (values.length < least || values.length !== times.length) {
+    throw new FormatError(
+      `${source} is damaged: it holds ${values.length} values and ${times.length} times of history, and needs ${least}.`,
+    );
+  }
+  const short = Object.entries({ ...past, ...future }).find(([, numbers]) => numbers.length < values.length);
+  if (short) {
+    throw new FormatError(`${source} is damaged: its covariate "${short[0]}" is shorter than its values.`);
+  }
+}
+
+/** Values that a forecast goes on from at least. */
+export function leastHistory(
+  { season, seasonLength }: Preparation,
+  { lookback, fewest }: WindowSizes,
+): number {
+  return Math.max(fewest < lookback ? 1 : lookback, season === "stl" ? 2 * seasonLength : 0);
 }
 
 function loadMember(
@@ -115,15 +203,8 @@ function loadMember(
   const prefix = `members.${index}.`;
   const own = Object.entries(tensors).filter(([key]) => key.startsWith(prefix));
   // looked at before anything is allocated, so that a mistyped size cannot ask for all memory
-  const shapes = [
-    tensors[`${prefix}head.weight`],
-    tensors[`${prefix}rnn.weight_hh_l${sizes.layers - 1}`],
-  ].map((found) => found?.shape.join("×"));
-  const gates = { lstm: 4, gru: 3, rnn: 1 }[sizes.cell];
-  if (
-    shapes[0] !== `${sizes.outputs}×${sizes.hidden}` ||
-    shapes[1] !== `${gates * sizes.hidden}×${sizes.hidden}`
-  ) {
+  for (const [key, shape] of Object.entries(shapesOf(sizes))) {
+    if (tensors[prefix + key]?.shape.join("×") === shape.join("×")) continue;
     throw new FormatError(
       `${source} is damaged: the weights of network ${index + 1} are missing or do not fit their description.`,
     );
@@ -141,4 +222,29 @@ function loadMember(
     );
   }
   return network;
+}
+
+/** Shapes of some weights, among which every size occurs. */
+function shapesOf({ cell, hidden, layers, steps, channels, fixed, head, outputs }: NetworkSizes) {
+  const inputs = channels + fixed;
+  const row = steps * channels + fixed;
+  const width = cell === "mlp" ? row : hidden + (head > 0 ? row : fixed);
+  const last: Record<string, number[]> =
+    head === 0
+      ? { "head.weight": [outputs, width] }
+      : { "head.0.weight": [head, width], "head.4.weight": [outputs, head] };
+  if (cell === "mlp") return last;
+  if (cell === "tcn") {
+    return {
+      "tcn.blocks.0.conv1.weight": [hidden, inputs, TCN_KERNEL],
+      [`tcn.blocks.${layers - 1}.conv2.weight`]: [hidden, hidden, TCN_KERNEL],
+      ...last,
+    };
+  }
+  const gates = { lstm: 4, gru: 3, rnn: 1 }[cell];
+  return {
+    "rnn.weight_ih_l0": [gates * hidden, inputs],
+    [`rnn.weight_hh_l${layers - 1}`]: [gates * hidden, hidden],
+    ...last,
+  };
 }

@@ -1,19 +1,23 @@
-import type { NetworkSizes, TrainingSet } from "./network.js";
+import { DataError } from "@lookback/core";
+import { type Frame, type FrameOptions, makeFrame } from "./frame.js";
+import { type Layout, layoutFor, networkFor } from "./layout.js";
+import type { NetworkSizes } from "./network.js";
 import {
   epochsFor,
   FEWEST_WINDOWS,
   type NeuralConfig,
+  seasonFor,
   type WindowSizes,
   windowSizes,
 } from "./neuralOptions.js";
-import { choosePreparation, historyNeeded, type Preparation, prepare } from "./preparation.js";
-import type { Series } from "./series.js";
-import { fitScaler, type Pair, pairsOf, trainingSet } from "./training.js";
-import { type FittedTransform, minMaxScaler, standardScaler } from "./transforms.js";
+import { observedValues } from "./observed.js";
+import { type Output, outputOf } from "./outputs.js";
+import { choosePreparation, type Preparation } from "./preparation.js";
+import { type Series, sliceSeries } from "./series.js";
+import { fitScaler, makePool, meanScale, type TrainingSet, type WindowPool } from "./windowPool.js";
 
 /** One training part with everything fitted on it, and nothing that came later. */
 export interface Part {
-  readonly scaler: FittedTransform;
   readonly train: TrainingSet;
   /** Held-out windows in this part's scale, when training may stop early. */
   readonly validation?: TrainingSet;
@@ -21,93 +25,116 @@ export interface Part {
 
 /** What is going to be trained. */
 export interface Plan {
-  readonly preparation: Preparation;
+  readonly preparations: readonly Preparation[];
   readonly sizes: WindowSizes;
+  readonly layout: Layout;
   readonly network: NetworkSizes;
+  readonly output: Output;
   readonly epochs: number;
+  /** The series with seasons as known at each origin, to forecast from. */
+  readonly frames: readonly Frame[];
   /** All values. */
   readonly full: Part;
-  /** All but the last `heldOut`, for early stopping and for honest residuals. Absent when the series is too short. */
+  /** All but the last `heldOut`, for early stopping and for honest residuals. Absent when no series is long enough. */
   readonly head?: Part;
-  /** Values held out from `head`. */
-  readonly heldOut: number;
+  /** Values of each series held out from `head`. */
+  readonly heldOut: readonly number[];
   /** Whether the values, once prepared, do not change at all: nothing to learn. */
   readonly constant: boolean;
 }
 
-/** Plans the training on a series. @throws DataError when it is too short. */
-export function planTraining(series: Series, config: NeuralConfig): Plan {
-  const { values } = series;
-  const preparation = choosePreparation(values, series.seasonLength, config.log);
-  const sizes = windowSizes(series, preparation.seasonLength, config);
-  const { lookback, outputs } = sizes;
-  const { cell, hidden, layers } = config;
-  const pairs = pairsOf(prepare(values, preparation).adjusted, lookback, outputs);
-  const full = partOf(pairs, config);
-  const heldOut = heldOutCount(values.length, preparation, sizes);
-  const plan = {
-    preparation,
-    sizes,
-    network: { cell, hidden, layers, outputs },
-    epochs: epochsFor(pairs.length, config),
-    full,
-    heldOut,
-    constant: pairs.every(({ window, target }) => isConstant(window) && isConstant(target)),
-  };
-  if (heldOut === 0) return plan;
-  const start = values.length - heldOut;
-  const known = prepare(values.subarray(0, start), preparation).adjusted;
-  const head = partOf(pairsOf(known, lookback, outputs), config);
-  if (config.patience === 0) return { ...plan, head };
-  const validation = trainingSet(validationPairs(values, start, preparation, sizes), head.scaler);
-  return { ...plan, head: { ...head, validation } };
-}
-
-function partOf(pairs: readonly Pair[], config: NeuralConfig): Part {
-  const scaler = fitScaler(
-    pairs,
-    config.scaler === "minmax" ? minMaxScaler({ range: [-1, 1] }) : standardScaler(),
-  );
-  return { scaler, train: trainingSet(pairs, scaler) };
-}
-
-/** Twice the horizon, or a third of a short series; 0 when what is left would be too little to train on. */
-function heldOutCount(rows: number, { seasonLength }: Preparation, sizes: WindowSizes): number {
-  const { lookback, outputs, horizon } = sizes;
-  const least = Math.max(2 * seasonLength, lookback + outputs + FEWEST_WINDOWS - 1);
-  const count = Math.min(2 * horizon, Math.floor(rows / 3), rows - least);
-  return count > horizon ? count : 0;
+/** How frames are made with these options. */
+export function frameOptions({ context, discount }: NeuralConfig): FrameOptions {
+  return { context, discount };
 }
 
 /**
- * Windows that end in the held-out values, each prepared from what was known at its end; what follows is brought to
- * the same level with the seasonal part expected then.
+ * Plans the training on some series.
+ *
+ * @throws DataError when all are too short, or one has a value without a logarithm.
  */
-function validationPairs(
-  values: Float64Array,
-  start: number,
-  preparation: Preparation,
-  sizes: WindowSizes,
-): Pair[] {
-  const pairs: Pair[] = [];
-  for (let end = start; end + sizes.outputs <= values.length; end++) {
-    const { window, ahead } = windowAt(values, end, preparation, sizes.lookback);
-    const target = Float64Array.from({ length: sizes.outputs }, (_, j) => {
-      const value = values[end + j]!;
-      return (preparation.log ? Math.log(value) : value) - ahead(j + 1);
-    });
-    pairs.push({ window, target });
+export function planTraining(series: readonly Series[], config: NeuralConfig): Plan {
+  const options = frameOptions(config);
+  const preparations = series.map((one) =>
+    choosePreparation(observedValues(one), one.seasonLength, {
+      log: config.log,
+      season: seasonFor(config, one.seasonLength),
+    }),
+  );
+  const longest = Math.max(...preparations.map(({ seasonLength }) => seasonLength));
+  const sizes = windowSizes(series, longest, config);
+  const layout = layoutFor(series, sizes, longest, config);
+  const output = outputOf(config.output, config.loss);
+  const frames = series.map((one, i) => makeFrame(one, preparations[i]!, options));
+  const full = partOf(
+    frames.map((frame) => trainingFrame(frame, frame.z.length)),
+    sizes,
+    layout,
+    config,
+  );
+  const heldOut = frames.map((frame) => heldOutCount(frame, sizes, config));
+  const plan = {
+    preparations,
+    sizes,
+    layout,
+    network: networkFor(config, layout),
+    output,
+    epochs: epochsFor(full.train.pool.ends.length, config),
+    frames,
+    full,
+    heldOut,
+    constant: frames.every(isConstant),
+  };
+  if (full.train.pool.ends.length < FEWEST_WINDOWS) {
+    throw new DataError(
+      `${config.cell}: there are ${full.train.pool.ends.length} windows to train on, and at least ${FEWEST_WINDOWS} are needed. ` +
+        "Add more of the past, or make lookback or horizon smaller.",
+    );
   }
-  return pairs;
+  if (heldOut.every((count) => count === 0)) return plan;
+  const known = frames.map((frame, i) => trainingFrame(frame, frame.z.length - heldOut[i]!));
+  const part = partOf(known, sizes, layout, config);
+  if (part.train.pool.ends.length < FEWEST_WINDOWS) return { ...plan, heldOut: heldOut.map(() => 0) };
+  if (config.patience === 0) return { ...plan, head: part };
+  const from = frames.map(({ z }, i) => (heldOut[i] === 0 ? z.length + 1 : z.length - heldOut[i]!));
+  const pool = makePool(frames, { fewest: sizes.fewest, ahead: sizes.outputs, from });
+  return { ...plan, head: { ...part, validation: { ...part.train, pool } } };
 }
 
-/** The window that ends before index `end`, from nothing but the values before it, and the seasonal part after it. */
-export function windowAt(values: Float64Array, end: number, preparation: Preparation, lookback: number) {
-  const start = Math.max(0, end - historyNeeded(preparation, lookback));
-  const { adjusted, seasonalAhead } = prepare(values.subarray(start, end), preparation);
-  return { window: adjusted.slice(-lookback), ahead: seasonalAhead };
+/** The frame's first `length` values, made ready to train on. */
+function trainingFrame({ series, preparation, options }: Frame, length: number): Frame {
+  return makeFrame(sliceSeries(series, 0, length), preparation, options, true);
 }
 
-function isConstant(values: Float64Array): boolean {
-  return values.every((value) => Math.abs(value - values[0]!) <= 1e-12 * Math.abs(values[0]!));
+function partOf(frames: readonly Frame[], sizes: WindowSizes, layout: Layout, config: NeuralConfig): Part {
+  const pool = makePool(frames, { fewest: sizes.fewest, ahead: config.pad ? 1 : sizes.outputs });
+  return { train: setOf(pool, layout, config) };
+}
+
+function setOf(pool: WindowPool, layout: Layout, config: NeuralConfig): TrainingSet {
+  return {
+    pool,
+    layout,
+    scaler: fitScaler(pool, layout, config.scaler),
+    meanScale: meanScale(pool, layout),
+    weightPower: layout.scaled ? config.weight : 0,
+  };
+}
+
+/**
+ * Twice the horizon, or a third of a short series; 0 when what is left would be too little to train on. Where series
+ * are padded, what some cannot hold out the others do.
+ */
+function heldOutCount({ z, preparation }: Frame, sizes: WindowSizes, config: NeuralConfig): number {
+  const { fewest, outputs, horizon } = sizes;
+  const rows = z.length;
+  const seasons = preparation.season === "none" ? 1 : preparation.seasonLength;
+  const least = Math.max(2 * seasons, fewest + (config.pad ? 1 : outputs) + FEWEST_WINDOWS - 1);
+  const count = Math.min(2 * horizon, Math.floor(rows / 3), rows - least);
+  return count > (config.pad ? 0 : horizon) ? count : 0;
+}
+
+function isConstant({ z }: Frame): boolean {
+  const first = z.find((value) => !Number.isNaN(value)) ?? 0;
+  return z.every((value) => Number.isNaN(value) || Math.abs(value - first) <= 1e-12 * Math.abs(first));
 }

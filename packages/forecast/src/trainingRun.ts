@@ -8,10 +8,15 @@ import {
 } from "@lookback/core";
 import { z } from "zod";
 import type { FitOptions } from "./forecaster.js";
-import { median, type SequenceNetwork, seededNetwork } from "./network.js";
+import { median } from "./forecasting.js";
+import { type SequenceNetwork, seededNetwork } from "./network.js";
 import type { NeuralConfig } from "./neuralOptions.js";
 import type { Plan } from "./plan.js";
+import type { Series } from "./series.js";
 import { type Trained, trainNetwork } from "./training.js";
+
+/** Networks that are trained without the held-out values at most: more would tell the errors no better. */
+const MOST_JUDGES = 3;
 
 /** The networks that came of a plan. */
 export interface RunResult {
@@ -38,26 +43,25 @@ const stateSchema = z.object({
 export async function runPlan(
   plan: Plan,
   config: NeuralConfig,
-  values: Float64Array,
+  series: readonly Series[],
   options: FitOptions,
 ): Promise<RunResult> {
   const { ensemble } = config;
-  const phases = plan.head ? (["head", "full"] as const) : (["full"] as const);
-  const fingerprint = fingerprintOf(config, values);
+  const judges = plan.head ? Math.min(ensemble, MOST_JUDGES) : 0;
+  const fingerprint = fingerprintOf(config, series);
   const saved = options.resume ? readCheckpoint(options.resume, fingerprint, plan) : undefined;
   const done: Trained[] = saved?.done ?? [];
-  const [first, jobs] = [done.length, phases.length * ensemble];
+  const [first, jobs] = [done.length, judges + ensemble];
   for (let job = first; job < jobs; job++) {
-    const phase = phases[Math.floor(job / ensemble)]!;
-    const learned =
-      phase === "full" && plan.head ? done.slice(0, ensemble).map(({ bestEpoch }) => bestEpoch) : [];
-    const part = plan[phase]!;
-    const note =
-      phase === "head" ? "learning when to stop, without the last values" : "training on all values";
+    const judging = job < judges;
+    const learned = judging ? [] : done.slice(0, judges).map(({ bestEpoch }) => bestEpoch);
+    const part = judging ? plan.head! : plan.full;
+    const note = judging ? "learning when to stop, without the last values" : "training on all values";
     const stopAfter = learned.length > 0 ? Math.round(median(learned)) : plan.epochs;
     const trained = await trainNetwork(part.train, part.validation, {
       sizes: plan.network,
-      seed: config.seed + (job % ensemble),
+      output: plan.output,
+      seed: config.seed + (judging ? job : job - judges),
       epochs: plan.epochs,
       stopAfter,
       lr: config.lr,
@@ -81,7 +85,7 @@ export async function runPlan(
   }
   const networks = done.map(({ network }) => network);
   return {
-    head: plan.head ? networks.slice(0, ensemble) : [],
+    head: networks.slice(0, judges),
     full: networks.slice(-ensemble),
     diverged: done.filter(({ reason }) => reason === "diverged").length,
   };
@@ -147,14 +151,19 @@ function readCheckpoint(bytes: Uint8Array, fingerprint: string, plan: Plan) {
   return { done, current: { bytes: current, epoch: state.current.epoch } };
 }
 
-/** A short text that differs when the options or any bit of the values do (FNV-1a, 32 bits). */
-function fingerprintOf(config: NeuralConfig, values: Float64Array): string {
-  const text = new TextEncoder().encode(JSON.stringify(config));
-  let hash = 0x811c9dc5;
-  for (const bytes of [text, new Uint8Array(values.slice().buffer)]) {
+/** A short text that differs when the options or any bit of the values or covariates do (FNV-1a, 32 bits). */
+function fingerprintOf(config: NeuralConfig, series: readonly Series[]): string {
+  let [hash, count] = [0x811c9dc5, 0];
+  const add = (bytes: Uint8Array) => {
     for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  };
+  const numbers = (values: Float64Array) => add(new Uint8Array(values.slice().buffer));
+  add(new TextEncoder().encode(JSON.stringify([config, series.map(({ statics }) => statics ?? {})])));
+  for (const { values, past, future } of series) {
+    for (const own of [values, ...Object.values(past ?? {}), ...Object.values(future ?? {})]) numbers(own);
+    count += values.length;
   }
-  return `${values.length}-${hash.toString(16)}`;
+  return `${count}-${hash.toString(16)}`;
 }
 
 /** Parses JSON; undefined when it is none. */

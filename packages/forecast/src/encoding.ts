@@ -1,0 +1,175 @@
+import { PAST_FEATURES, writePastFeatures } from "./context.js";
+import type { Frame } from "./frame.js";
+import { type Covariate, HARMONICS, type Layout, rowSizes, type StaticInput } from "./layout.js";
+import type { Series } from "./series.js";
+import type { FittedTransform } from "./transforms.js";
+
+/** Least scale of a window, beside its values. */
+const LEAST_SCALE = 0.005;
+
+/** What is taken off a window and added to its forecast, and what it is divided by. */
+export interface Units {
+  readonly level: number;
+  readonly scale: number;
+}
+
+/**
+ * Writes the window that ends before index `end` as a row of network input, and gives its units:
+ * (z − season − level)/scale, then `scaler`. A missing value is 0. With the season as known at `origin`.
+ */
+export function writeWindow(
+  frame: Frame,
+  end: number,
+  layout: Layout,
+  scaler: FittedTransform,
+  row: Float32Array,
+  at: number,
+): Units {
+  const { lookback, patch, masked, past, future } = layout;
+  const { channels, steps } = rowSizes(layout);
+  const window = windowValues(frame, end, lookback);
+  const units = unitsOf(window, layout);
+  const scaled = scaler.apply(window.map((value) => (value - units.level) / units.scale));
+  for (let i = 0; i < lookback; i++) {
+    const step = at + Math.floor(i / patch) * channels;
+    const slot = i % patch;
+    const t = end - lookback + i;
+    const missing = Number.isNaN(scaled[i]!);
+    row[step + slot] = missing ? 0 : scaled[i]!;
+    let next = patch;
+    if (masked) {
+      row[step + next + slot] = missing ? 0 : 1;
+      next += patch;
+    }
+    for (const covariate of past) {
+      row[step + next + slot] = standardised(frame.series.past?.[covariate.name]?.[t], covariate);
+      next += patch;
+    }
+    for (const covariate of future) {
+      row[step + next + slot] = standardised(frame.series.future?.[covariate.name]?.[t], covariate);
+      next += patch;
+    }
+  }
+  writeFixed(frame, end, layout, units, row, at + steps * channels);
+  return units;
+}
+
+/** Writes what follows the window that ends before `end`, in its units, and a weight for each: 0 where it is missing. */
+export function writeTarget(
+  frame: Frame,
+  end: number,
+  units: Units,
+  scaler: FittedTransform,
+  outputs: number,
+  weight: number,
+  row: Float32Array,
+  at: number,
+): void {
+  const values = scaler.apply(
+    targetValues(frame, end, outputs).map((value) => (value - units.level) / units.scale),
+  );
+  for (let h = 0; h < outputs; h++) {
+    const missing = Number.isNaN(values[h]!);
+    row[at + h] = missing ? 0 : values[h]!;
+    row[at + outputs + h] = missing ? 0 : weight;
+  }
+}
+
+/** z without the season in the window that ends before `end`; NaN where it is missing. */
+export function windowValues(frame: Frame, end: number, lookback: number): Float64Array {
+  const season = frame.season(end);
+  const values = new Float64Array(lookback);
+  for (let i = 0; i < lookback; i++) {
+    const t = end - lookback + i;
+    values[i] = t < 0 ? Number.NaN : frame.z[t]! - season(t);
+  }
+  return values;
+}
+
+/** The same for the values from `end` on; NaN beyond the last one. */
+export function targetValues(frame: Frame, end: number, outputs: number): Float64Array {
+  const season = frame.season(end);
+  return Float64Array.from({ length: outputs }, (_, h) => (frame.z[end + h] ?? Number.NaN) - season(end + h));
+}
+
+/**
+ * Level and scale of a window: its smoothed values, and its mean absolute change from value to value, or from season
+ * to season where the season is still in it.
+ */
+export function unitsOf(window: Float64Array, { levelRate, scaled, seasonInputs }: Layout): Units {
+  let [sum, weights, last] = [0, 0, 0];
+  for (const value of window) {
+    sum *= 1 - levelRate;
+    weights *= 1 - levelRate;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    weights += 1;
+    last = value;
+  }
+  const level = levelRate === 1 || weights === 0 ? last : sum / weights;
+  if (!scaled) return { level, scale: 1 };
+  const seasonal = seasonInputs > 1 ? meanChange(window, seasonInputs) : Number.NaN;
+  const change = Number.isNaN(seasonal) ? meanChange(window, 1) : seasonal;
+  return { level, scale: Math.max(LEAST_SCALE, Number.isNaN(change) ? 0 : change) };
+}
+
+/** mean |x(t) − x(t−lag)| over what is known; NaN when nothing is. */
+function meanChange(window: Float64Array, lag: number): number {
+  let [sum, count] = [0, 0];
+  for (let t = lag; t < window.length; t++) {
+    const change = Math.abs(window[t]! - window[t - lag]!);
+    if (Number.isNaN(change)) continue;
+    sum += change;
+    count++;
+  }
+  return sum / count;
+}
+
+function writeFixed(
+  frame: Frame,
+  end: number,
+  layout: Layout,
+  units: Units,
+  row: Float32Array,
+  start: number,
+): void {
+  let at = start;
+  if (layout.scaled) row[at++] = Math.log(units.scale) + 3;
+  if (layout.context) {
+    writePastFeatures(frame.past!, end, units, row, at);
+    at += PAST_FEATURES;
+  }
+  if (layout.seasonInputs > 1) {
+    for (let k = 1; k <= HARMONICS; k++) {
+      const angle = (2 * Math.PI * k * (end % layout.seasonInputs)) / layout.seasonInputs;
+      row[at++] = Math.cos(angle);
+      row[at++] = Math.sin(angle);
+    }
+  }
+  for (const covariate of layout.future) {
+    const values = frame.series.future?.[covariate.name];
+    for (let h = 0; h < layout.outputs; h++) row[at++] = standardised(values?.[end + h], covariate);
+  }
+  at = writeStatics(frame.series, layout.statics, row, at);
+}
+
+function writeStatics(
+  series: Series,
+  statics: readonly StaticInput[],
+  row: Float32Array,
+  start: number,
+): number {
+  let at = start;
+  for (const input of statics) {
+    const value = series.statics?.[input.name];
+    if ("categories" in input) {
+      for (const category of input.categories) row[at++] = String(value) === category ? 1 : 0;
+    } else row[at++] = standardised(typeof value === "number" ? value : undefined, input);
+  }
+  return at;
+}
+
+/** A covariate's value on the common scale; its mean, 0, where it is not known. */
+function standardised(value: number | undefined, { mean, deviation }: Covariate): number {
+  return value === undefined || Number.isNaN(value) ? 0 : (value - mean) / deviation;
+}
