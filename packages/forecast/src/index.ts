@@ -44,6 +44,7 @@ export {
 export type { FillGaps } from "./gaps.js";
 export { eachSeries, type GlobalForecaster, single } from "./globalForecaster.js";
 export type { LogOption } from "./logOption.js";
+export { GlobalNeuralForecaster } from "./globalNeural.js";
 export * from "./metrics.js";
 export { type MstlOptions, type MultipleDecomposition, mstl } from "./mstl.js";
 export { mstlEts } from "./mstlEts.js";
