@@ -7,9 +7,8 @@ import { type TutorialFlags, tutorial, tutorialSections } from "./commands/tutor
 import { UsageError } from "./errors.js";
 import { Console, type Io } from "./io.js";
 import { defaultLang, type Lang } from "./messages.js";
+import { modelNames } from "./models.js";
 import { levels, names, oneOf, positive, range, whole } from "./options.js";
-
-const models = ["lstm", "gru", "rnn", "naive", "seasonal-naive", "drift"] as const;
 
 interface SharedFlags {
   lang: Lang;
@@ -39,8 +38,8 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
     )
     .option(
       "--model <name>",
-      `${models.join(", ")} (default: an lstm, or the baseline that beats it)`,
-      oneOf("--model", models),
+      `${modelNames.join(", ")} (default: an lstm, or the baseline that beats it)`,
+      oneOf("--model", modelNames),
     )
     .option("--hidden <n>", "units of each layer (default: 16)", whole("--hidden", 1, 4096))
     .option("--layers <n>", "recurrent layers (default: 1)", whole("--layers", 1, 16))

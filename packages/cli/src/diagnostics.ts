@@ -1,4 +1,8 @@
-import type { ModelScore } from "@lookback/forecast";
+import type { Fold } from "@lookback/forecast";
+
+interface Folds {
+  folds: readonly Fold[];
+}
 
 /** An error of the backtest: what came minus what was forecast. */
 export interface Residual {
@@ -8,11 +12,13 @@ export interface Residual {
   value: number;
 }
 
-/** The errors of all origins, oldest first. */
-export function residualsOf(score: ModelScore): Residual[] {
-  return score.folds.flatMap(({ times, actual, mean }) =>
-    times.map((time, i) => ({ time, step: i + 1, value: actual[i]! - mean[i]! })),
-  );
+/** The errors of all origins, oldest first, without missing values. */
+export function residualsOf({ folds }: Folds): Residual[] {
+  return folds
+    .flatMap(({ times, actual, mean }) =>
+      times.map((time, i) => ({ time, step: i + 1, value: actual[i]! - mean[i]! })),
+    )
+    .filter(({ value }) => !Number.isNaN(value));
 }
 
 /**
@@ -42,11 +48,13 @@ export function histogram(values: readonly number[]): { lo: number; hi: number; 
   return counts.map((count, i) => ({ lo: low + i * width, hi: low + (i + 1) * width, count }));
 }
 
-/** The mean absolute error at each step ahead, over all origins. */
-export function errorBySteps(score: ModelScore): number[] {
-  const horizon = score.folds[0]?.mean.length ?? 0;
+/** The mean absolute error at each step ahead, over all origins; NaN where every value is missing. */
+export function errorBySteps({ folds }: Folds): number[] {
+  const horizon = folds[0]?.mean.length ?? 0;
   return Array.from({ length: horizon }, (_, step) => {
-    const errors = score.folds.map(({ actual, mean }) => Math.abs(actual[step]! - mean[step]!));
+    const errors = folds
+      .map(({ actual, mean }) => Math.abs(actual[step]! - mean[step]!))
+      .filter((error) => !Number.isNaN(error));
     return errors.reduce((sum, error) => sum + error, 0) / errors.length;
   });
 }

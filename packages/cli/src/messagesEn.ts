@@ -21,6 +21,12 @@ const modelNames: Record<string, string> = {
   lstm: "LSTM",
   gru: "GRU",
   rnn: "RNN",
+  tcn: "TCN",
+  hybrid: "ES-LSTM hybrid",
+  "mstl-ets": "MSTL-ETS",
+  arima: "ARIMA",
+  theta: "Theta",
+  auto: "the automatic choice",
 };
 
 const count = (n: number, one: string, many = `${one}s`) =>
@@ -35,6 +41,10 @@ export const en = {
       naive: "repeats the last value",
       "seasonal-naive": "repeats the last season",
       drift: "continues the line from the first value to the last",
+      theta: "half the trend on a smoothed level",
+      arima: "last values and last errors, seasonal",
+      "mstl-ets": "takes the seasons off, smooths the rest exponentially",
+      auto: "what the backtest of the training part picks or blends",
     })[name] ?? "",
   frequency: (freq: string): string => {
     const week = /^W-/.test(freq) ? "weekly" : undefined;
@@ -90,10 +100,17 @@ export const en = {
       `The series is too short for a backtest, so nothing tells how good this forecast by ${modelNames[model] ?? model} is.`,
     noScale: (model: string, rmse: string, rival: string, rivalRmse: string): string =>
       `MASE is not defined here, because the past was constant at an origin of the backtest; the RMSE of ${modelNames[model] ?? model} is ${rmse}, that of ${modelNames[rival] ?? rival} ${rivalRmse}.`,
-    many: (models: { name: string; series: number }[], all: number, untested: number): string =>
-      `Of ${count(all, "series", "series")}, ${models.map(({ name, series }) => `${modelNames[name] ?? name} forecasts ${series.toLocaleString("en-US")}`).join(", ")}: for each series the model that did best in its backtest.${untested > 0 ? ` ${untested} of them ${untested === 1 ? "is" : "are"} too short for a backtest.` : ""}`,
-    manyForced: (model: string, all: number, judged: number, won: number): string =>
-      `${modelNames[model] ?? model} forecasts all ${count(all, "series", "series")}. ${judged === 0 ? "They are too short for a backtest." : `In the backtest it did best in ${won} of ${judged}${won < judged ? "; for the others another model would be better" : ""}.`}`,
+    /** For a model that is ahead of another that is no baseline. */
+    beats: (model: string, mase: string, other: string, otherMase: string, percent: number): string =>
+      `${modelNames[model] ?? model} did best in the backtest: its MASE is ${mase}, ${percent} % below the ${otherMase} of ${modelNames[other] ?? other}, the next best.`,
+    overall: (model: string, series: number, mase: string): string =>
+      `${modelNames[model] ?? model} forecasts all ${count(series, "series", "series")}; its mean MASE in the backtest is ${mase}.`,
+    overallBeside: (baseline: string, mase: string, ahead: number, judged: number): string =>
+      `That of ${modelNames[baseline] ?? baseline}, the best of the baselines, is ${mase}; in ${ahead.toLocaleString("en-US")} of ${judged.toLocaleString("en-US")} series it is better than every baseline.`,
+    overallCoverage: (model: string, level: number, share: number): string =>
+      `The ${level} % intervals of ${modelNames[model] ?? model} held ${(share * 100).toFixed(1)} % of the values that came.`,
+    untested: (series: number): string =>
+      `${count(series, "series is", "series are")} too short for a backtest.`,
     constant: "The series is constant, so its one value is the forecast.",
   },
   terminal: {
@@ -124,10 +141,11 @@ export const en = {
     mean: "mean",
     interval: (level: number): string => `${level} % interval`,
     andMore: (n: number): string => `… and ${n.toLocaleString("en-US")} more in the CSV`,
+    worst: (named: readonly string[], comma: string): string =>
+      `Least accurate, by MASE: ${named.join(comma)}.`,
     written: "Written",
     fitting: (model: string): string => `training ${modelNames[model] ?? model}`,
-    backtesting: (model: string, fold: number, folds: number): string =>
-      `backtest ${fold}/${folds}, ${modelNames[model] ?? model}`,
+    backtesting: (model: string): string => `backtest, ${modelNames[model] ?? model}`,
     epoch: "epoch",
     loss: "loss",
     left: (seconds: string): string => `${seconds} left`,
@@ -149,7 +167,6 @@ export const en = {
     overview: (n: number): string => `All ${count(n, "series", "series")}`,
     should: (level: number): string => `should be ${level} %`,
     mixedModels: "each series' model",
-    restInTable: (n: number): string => `Only the first ${n} series are shown in full below.`,
     noBacktest: "The series is too short for a backtest.",
     allSteps: (n: number, all: number): string =>
       n === all
@@ -173,7 +190,6 @@ export const en = {
     season: "season",
     noSeason: "none",
     steps_: (n: number): string => count(n, "step"),
-    filled: "filled gaps",
     levels: "intervals",
     learned: (losses: number): string =>
       `The loss of the network that was trained last, over ${count(losses, "epoch")}.`,

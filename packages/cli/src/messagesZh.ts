@@ -22,6 +22,12 @@ const modelNames: Record<string, string> = {
   lstm: "LSTM",
   gru: "GRU",
   rnn: "RNN",
+  tcn: "TCN",
+  hybrid: "指数平滑-LSTM 混合模型",
+  "mstl-ets": "MSTL-ETS",
+  arima: "ARIMA",
+  theta: "Theta",
+  auto: "自动选择",
 };
 
 const number = (n: number) => n.toLocaleString("zh-CN");
@@ -39,8 +45,15 @@ export const zh: typeof en = {
   htmlLang: "zh-CN",
   modelName: (name) => modelNames[name] ?? name,
   modelMeaning: (name) =>
-    ({ naive: "重复最后一个值", "seasonal-naive": "重复上一个季节", drift: "沿首尾两值的连线外推" })[name] ??
-    "",
+    ({
+      naive: "重复最后一个值",
+      "seasonal-naive": "重复上一个季节",
+      drift: "沿首尾两值的连线外推",
+      theta: "平滑水平加一半趋势",
+      arima: "由近期的值与误差推算，含季节",
+      "mstl-ets": "去掉季节，其余做指数平滑",
+      auto: "由训练部分的回测挑选或加权",
+    })[name] ?? "",
   frequency: (freq) => frequencies[freq] ?? (/^W-/.test(freq) ? "每周" : `每 ${freq}`),
   plot: {
     history: "实际值",
@@ -88,10 +101,15 @@ export const zh: typeof en = {
     noBacktest: (model) => sentence`序列太短，无法回测，因此无从得知${named(model)}的这一预测有多可靠。`,
     noScale: (model, rmse, rival, rivalRmse) =>
       sentence`回测中有的时点之前的数据是常数，MASE 没有定义；${named(model)}的 RMSE 为 ${rmse}，${named(rival)}的为 ${rivalRmse}。`,
-    many: (models, all, untested) =>
-      sentence`共 ${number(all)} 条序列，${models.map(({ name, series }) => `${number(series)} 条用${named(name)}`).join("，")}：每条序列都用回测中最好的模型。${untested > 0 ? `其中 ${untested} 条太短，无法回测。` : ""}`,
-    manyForced: (model, all, judged, won) =>
-      sentence`全部 ${number(all)} 条序列由${named(model)}预测。${judged === 0 ? "序列太短，无法回测。" : `在 ${judged} 条序列的回测中，它有 ${won} 条最好${won < judged ? "；其余的换用别的模型会更好" : ""}。`}`,
+    beats: (model, mase, other, otherMase, percent) =>
+      sentence`回测中${named(model)}最好：MASE 为 ${mase}，比其次的${named(other)}（${otherMase}）低 ${percent}%。`,
+    overall: (model, series, mase) =>
+      sentence`全部 ${number(series)} 条序列由${named(model)}预测，回测的平均 MASE 为 ${mase}。`,
+    overallBeside: (baseline, mase, ahead, judged) =>
+      sentence`最好的基线（${named(baseline)}）为 ${mase}；在 ${number(judged)} 条序列中，有 ${number(ahead)} 条优于所有基线。`,
+    overallCoverage: (model, level, share) =>
+      sentence`${named(model)}的 ${level}% 区间实际包含了 ${(share * 100).toFixed(1)}% 的真实值。`,
+    untested: (series) => `另有 ${number(series)} 条序列太短，无法回测。`,
     constant: "该序列是常数，因此预测值就是这个常数。",
   },
   terminal: {
@@ -113,9 +131,10 @@ export const zh: typeof en = {
     mean: "均值",
     interval: (level) => `${level}% 区间`,
     andMore: (n) => `……其余 ${number(n)} 行见 CSV`,
+    worst: (named, comma) => `MASE 最大（最不准）的序列：${named.join(comma)}。`,
     written: "已写入",
     fitting: (model) => `训练 ${modelNames[model] ?? model}`,
-    backtesting: (model, fold, folds) => `回测 ${fold}/${folds}，${modelNames[model] ?? model}`,
+    backtesting: (model) => `回测，${modelNames[model] ?? model}`,
     epoch: "轮次",
     loss: "损失",
     left: (seconds) => `还需 ${seconds}`,
@@ -136,7 +155,6 @@ export const zh: typeof en = {
     overview: (n) => `全部 ${number(n)} 条序列`,
     should: (level) => `应为 ${level}%`,
     mixedModels: "各序列的模型",
-    restInTable: (n) => `下面只完整列出前 ${n} 条序列。`,
     noBacktest: "序列太短，无法回测。",
     allSteps: (n, all) =>
       n === all ? `全部 ${number(n)} 步` : `前 ${number(n)} 步，共 ${number(all)} 步，其余见 CSV`,
@@ -158,7 +176,6 @@ export const zh: typeof en = {
     season: "季节",
     noSeason: "无",
     steps_: (n) => `${number(n)} 步`,
-    filled: "填补的缺口",
     levels: "区间",
     learned: (losses) => `最后训练的网络在 ${number(losses)} 个轮次中的损失。`,
     made_: "生成方式",

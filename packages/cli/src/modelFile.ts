@@ -1,92 +1,115 @@
-import { DataError, FormatError, loadSafetensors, saveSafetensors } from "@lookback/core";
+import { FormatError, loadSafetensors, saveSafetensors } from "@lookback/core";
 import {
-  drift,
+  type Forecast,
   type Forecaster,
   NeuralForecaster,
-  naive,
+  type PredictOptions,
   type Series,
-  seasonalNaive,
 } from "@lookback/forecast";
 import { z } from "zod";
+import { localModels } from "./models.js";
 
-/** Baselines by their names. */
-export const baselines: Record<string, () => Forecaster> = { naive, "seasonal-naive": seasonalNaive, drift };
+const format = "lookback-local";
 
-const baselineFile = z.object({
-  format: z.literal("lookback-baseline"),
+const localFile = z.object({
+  format: z.literal(format),
   version: z.literal(1),
-  name: z.enum(["naive", "seasonal-naive", "drift"]),
-  history: z.object({
-    id: z.string(),
-    times: z.array(z.string()).min(1),
-    values: z.array(z.number()).min(1),
-    freq: z.string(),
-    seasonLength: z.number().int().positive(),
-    target: z.string(),
-    timeName: z.string(),
-  }),
+  name: z.enum(Object.keys(localModels) as [string, ...string[]]),
+  histories: z
+    .array(
+      z.object({
+        id: z.string(),
+        times: z.array(z.string()).min(1),
+        /** null where the value is missing and masked. */
+        values: z.array(z.number().nullable()).min(1),
+        freq: z.string(),
+        seasonLength: z.number().int().positive(),
+        target: z.string(),
+        timeName: z.string(),
+      }),
+    )
+    .min(1),
 });
 
-/** A baseline learns nothing, so its model file is its name and the values that it goes on from. */
-export function saveBaseline(name: string, series: Series): Uint8Array {
-  const { filled: _, ...history } = series;
-  const content = {
-    format: "lookback-baseline",
+/** A model that is computed from its series alone is its name and the values that it goes on from. */
+export function saveLocal(name: string, series: readonly Series[]): Uint8Array {
+  const content: z.input<typeof localFile> = {
+    format,
     version: 1,
     name,
-    history: { ...history, values: [...series.values] },
+    histories: series.map(({ id, times, values, freq, seasonLength, target, timeName }) => ({
+      ...{ id, times: [...times], freq, seasonLength, target, timeName },
+      values: Array.from(values, (value) => (Number.isNaN(value) ? null : value)),
+    })),
   };
   return saveSafetensors({}, { format: "pt", lookback: JSON.stringify(content) });
 }
 
-/** A model that was saved, ready to forecast after a series. */
+/** A model that was saved, ready to forecast after its series. */
 export interface SavedModel {
-  forecaster: Forecaster;
   name: string;
   parameters: number;
-  /** The values that it was saved with. */
-  history: Series;
-  /** Goes on from newer values, without training. */
-  observe(series: Series): Promise<void>;
+  /** Steps that it was trained to forecast; null where that has no meaning. */
+  horizon: number | null;
+  /** The series that it was saved with. */
+  histories: Series[];
+  /** Goes on from newer values of some of those series, without training; `predict` then forecasts after these. */
+  observe(series: readonly Series[]): Promise<void>;
+  predict(options: PredictOptions): Promise<Forecast[]>;
 }
 
 /** Reads a model file of `lookback forecast`. @throws FormatError when it is damaged or of another kind. */
 export async function loadModel(bytes: Uint8Array, file: string): Promise<SavedModel> {
   const { metadata } = loadSafetensors(bytes, file);
-  const content = baselineFile.safeParse(parse(metadata.lookback));
-  if (!content.success) {
-    const forecaster = NeuralForecaster.load(bytes, file);
-    const { history } = forecaster;
-    if (!history) throw new FormatError(`${file} holds no history to forecast from.`);
-    return {
-      forecaster,
-      name: forecaster.name,
-      parameters: forecaster.parameterCount,
-      history,
-      observe: async (series) => forecaster.observe(series),
-    };
-  }
-  const { name, history } = content.data;
-  if (history.times.length !== history.values.length) {
-    throw new FormatError(
-      `${file} is damaged: it holds ${history.times.length} times and ${history.values.length} values.`,
-    );
-  }
-  const series: Series = { ...history, values: Float64Array.from(history.values) };
-  const forecaster = baselines[name]!();
-  await forecaster.fit(series);
+  const content = localFile.safeParse(parse(metadata.lookback));
+  if (content.success) return savedLocal(content.data, file);
+  return savedNetwork(NeuralForecaster.load(bytes, file), file);
+}
+
+function savedNetwork(network: NeuralForecaster, file: string): SavedModel {
+  const { history } = network;
+  if (!history) throw new FormatError(`${file} holds no history to forecast from.`);
   return {
-    forecaster,
+    name: network.name,
+    parameters: network.parameterCount,
+    horizon: network.windows?.horizon ?? null,
+    histories: [history],
+    observe: async (series) => network.observe(series[0]!),
+    predict: async (options) => [await network.predict(options)],
+  };
+}
+
+async function savedLocal(
+  { name, histories }: z.output<typeof localFile>,
+  file: string,
+): Promise<SavedModel> {
+  const series = histories.map((history): Series => {
+    const { values, ...rest } = history;
+    if (history.times.length !== values.length) {
+      throw new FormatError(
+        `${file} is damaged: it holds ${history.times.length} times and ${values.length} values of "${history.id}".`,
+      );
+    }
+    const missing = [...values.keys()].filter((i) => values[i] === null);
+    const numbers = Float64Array.from(values, (value) => value ?? Number.NaN);
+    return { ...rest, values: numbers, ...(missing.length > 0 && { missing }) };
+  });
+  let forecasters: Forecaster[] = [];
+  const observe = async (newer: readonly Series[]) => {
+    forecasters = newer.map(() => localModels[name]!());
+    for (const [i, one] of newer.entries()) await forecasters[i]!.fit(one);
+  };
+  return {
     name,
     parameters: 0,
-    history: series,
-    observe(newer) {
-      if (newer.freq !== series.freq) {
-        throw new DataError(
-          `The model was made for ${series.freq} data, "${newer.id}" has frequency ${newer.freq}.`,
-        );
-      }
-      return forecaster.fit(newer);
+    horizon: null,
+    histories: series,
+    observe,
+    async predict(options) {
+      if (forecasters.length === 0) await observe(series);
+      const forecasts: Forecast[] = [];
+      for (const forecaster of forecasters) forecasts.push(await forecaster.predict(options));
+      return forecasts;
     },
   };
 }

@@ -1,11 +1,25 @@
 import type { ForecastRun, SeriesRun } from "./forecastRun.js";
 import { html, Markup } from "./html.js";
 import { type Lang, messages } from "./messages.js";
-import { backtestPicture, forecastPicture, lossPicture, type PictureOptions } from "./pictures.js";
+import {
+  backtestPicture,
+  drawnSeries,
+  forecastPicture,
+  gatesPicture,
+  importancePicture,
+  lossPicture,
+  overallTrustPicture,
+  type PictureOptions,
+  residualPicture,
+  spreadPicture,
+  trustPicture,
+} from "./pictures.js";
 import { fontFace, visibleText } from "./plot/font.js";
 import { pageTheme } from "./plot/theme.js";
+import { dataFacts, howMade, keepInMind, reproduce, treatment } from "./reportFacts.js";
 import { reportStyle } from "./reportStyle.js";
-import { backtestTable, forecastTable, keyFigures, seriesTable } from "./reportTables.js";
+import { backtestTable, decisionTable, forecastTable, keyFigures, seriesTable } from "./reportTables.js";
+import { reportTexts } from "./reportTexts.js";
 import { overallVerdict, verdict } from "./verdict.js";
 
 /** So many series are shown in full; of the others there is a line in a table. */
@@ -27,7 +41,11 @@ export async function forecastReport(run: ForecastRun, lang: Lang, modelFile?: s
 <header><h1>${title}</h1><p class="made">${text.made(showDate(run.made))}</p></header>
 <p class="verdict">${overallVerdict(run, lang)}</p>
 ${several ? severalSeries(run, lang) : [keyFigures(first, lang), oneSeries(run, first, lang)]}
+${decision(run, lang)}
+${inside(run, lang)}
+${training(run, lang)}
 ${dataFacts(run, lang)}
+${treatment(run, lang)}
 ${howMade(run, lang)}
 ${reproduce(run, lang, modelFile ?? defaultModelFile(run))}
 ${keepInMind(run, lang)}
@@ -54,11 +72,11 @@ const showDate = (date: Date): string => `${date.toISOString().slice(0, 16).repl
 type Draw = (options: PictureOptions) => string | null;
 
 /** A picture twice, for a wide screen and for a phone, of which the style shows one. */
-function picture(draw: Draw, lang: Lang, narrowHeight: number): Markup | null {
+function picture(draw: Draw, lang: Lang, narrowHeight?: number): Markup | null {
   const svg = (options: Partial<PictureOptions>) =>
     draw({ lang, theme: pageTheme, subtitle: "", ...options })?.replace(/ xmlns="[^"]*"/, "");
   const wide = svg({});
-  const narrow = svg({ width: 460, height: narrowHeight });
+  const narrow = svg({ width: 460, ...(narrowHeight === undefined ? {} : { height: narrowHeight }) });
   if (wide === undefined || narrow === undefined) return null;
   return html`<figure><div class="wide">${new Markup(wide)}</div><div class="narrow">${new Markup(narrow)}</div></figure>`;
 }
@@ -68,139 +86,70 @@ function forecastPart(run: ForecastRun, one: SeriesRun, lang: Lang): Markup {
   return html`${picture((options) => forecastPicture(alone, options), lang, 470)}${forecastTable(one.forecast, lang)}`;
 }
 
-function backtestPart(one: SeriesRun, lang: Lang): Markup {
+function backtestPart(run: ForecastRun, one: SeriesRun, lang: Lang): Markup {
   const text = messages(lang).report;
   if (one.backtest === null) return html`<p>${text.noBacktest}</p>`;
-  const { windows, horizon } = one.backtest;
-  return html`<p class="hint">${text.backtestHow(windows, horizon, one.series.seasonLength > 1)}</p>${backtestTable(one, lang)}${picture((options) => backtestPicture(one, options), lang, 380)}`;
+  const { windows, horizon, models } = one.backtest;
+  const residuals = picture((options) => residualPicture(one, options), lang);
+  return html`<p class="hint">${text.backtestHow(windows, horizon, one.series.seasonLength > 1)}</p>${backtestTable(models, one.model, run, lang)}${picture((options) => backtestPicture(one, options), lang, 380)}${picture((options) => trustPicture(one, options), lang)}${residuals}`;
 }
 
 function oneSeries(run: ForecastRun, one: SeriesRun, lang: Lang): Markup {
   const text = messages(lang).report;
-  const loss = picture((options) => lossPicture(one, { width: 1000, ...options }), lang, 330);
   return html`<section class="long"><h2>${text.forecast}</h2>${forecastPart(run, one, lang)}</section>
-<section class="long"><h2>${text.backtest}</h2>${backtestPart(one, lang)}</section>
-${loss && html`<section><h2>${text.training}</h2><p class="hint">${text.learned(one.losses.length)}</p>${loss}</section>`}`;
+<section class="long"><h2>${text.backtest}</h2>${backtestPart(run, one, lang)}</section>`;
 }
 
 function severalSeries(run: ForecastRun, lang: Lang): Markup {
   const text = messages(lang).report;
-  const { forced, network } = run.settings;
-  const inFull = run.series.slice(0, mostInFull);
+  const more = reportTexts(lang);
+  const inFull = run.series.length <= mostInFull ? run.series : drawnSeries(run.series);
   const sections = inFull.map(
-    (one, i) => html`<section class="long" id="series-${i + 1}"><h2>${one.series.id}</h2>
-<p>${verdict(one, forced, network, lang)}</p>
+    (one) => html`<section class="long" id="series-${run.series.indexOf(one) + 1}"><h2>${one.series.id}</h2>
+<p>${verdict(one, run.settings.forced, lang, run.model.saved)}</p>
 ${forecastPart(run, one, lang)}
-<details><summary>${text.backtest}</summary>${backtestPart(one, lang)}</details></section>
+<details><summary>${text.backtest}</summary>${backtestPart(run, one, lang)}</details></section>
 `,
   );
-  const rest =
-    run.series.length > inFull.length ? html`<p class="hint">${text.restInTable(mostInFull)}</p>` : null;
-  return html`<section class="long"><h2>${text.overview(run.series.length)}</h2>${rest}${seriesTable(run.series, inFull.length, lang)}</section>
-${sections}`;
+  const some =
+    run.series.length > inFull.length ? html`<p class="hint">${more.drawn(inFull.length)}</p>` : null;
+  return html`${overall(run, lang)}
+<section class="long"><h2>${text.overview(run.series.length)}</h2>${seriesTable(run.series, inFull, lang)}</section>
+${some}${sections}`;
 }
 
-/** The values of a fact that may differ between series: each once, or the first few. */
-function each(run: ForecastRun, fact: (one: SeriesRun) => string): string {
-  const facts = [...new Set(run.series.map(fact))];
-  return facts.length <= 4 ? facts.join(", ") : `${facts.slice(0, 3).join(", ")}, …`;
+/** How the models did over all series of a run. */
+function overall(run: ForecastRun, lang: Lang): Markup | null {
+  if (run.backtest === null) return null;
+  const { windows, horizon, models } = run.backtest;
+  const text = messages(lang).report;
+  const seasonal = run.series.some(({ series }) => series.seasonLength > 1);
+  return html`<section class="long"><h2>${reportTexts(lang).overall}</h2><p class="hint">${text.backtestHow(windows, horizon, seasonal)}</p>${backtestTable(models, run.model.name, run, lang)}${picture((options) => spreadPicture(run, options), lang, 330)}${picture((options) => overallTrustPicture(run, options), lang)}</section>`;
 }
 
-type Fact = readonly [name: string, value: string | number | Markup];
-
-/** A list that breaks between its items only. */
-const whole = (items: readonly string[]): Markup =>
-  html`${items.map((item, i) => html`<span class="whole">${item}${i < items.length - 1 ? "," : ""}</span> `)}`;
-
-const facts = (list: readonly Fact[]): Markup =>
-  html`<dl class="facts">${list.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
-
-function dataFacts(run: ForecastRun, lang: Lang): Markup {
-  const { report: text, frequency } = messages(lang);
-  const { series } = run.series[0]!;
-  const starts = run.series.map((one) => one.series.times[0]!);
-  const ends = run.series.map((one) => one.series.times.at(-1)!);
-  const earliest = starts.reduce((a, b) => (before(b, a) ? b : a));
-  const latest = ends.reduce((a, b) => (before(a, b) ? b : a));
-  const filled = run.series.reduce((sum, one) => sum + (one.series.filled?.length ?? 0), 0);
-  return html`<section><h2>${text.data}</h2>${facts([
-    [text.source, run.file],
-    [text.rows, run.rows.toLocaleString("en-US")],
-    ...(run.series.length > 1 ? [[text.seriesCount, run.series.length] as const] : []),
-    [text.target, series.target],
-    [text.timeColumn, series.timeName],
-    [text.range, whole([earliest, latest])],
-    [text.frequency, each(run, (one) => frequency(one.series.freq))],
-    [
-      text.season,
-      each(run, ({ series: { seasonLength } }) =>
-        seasonLength > 1 ? text.steps_(seasonLength) : text.noSeason,
-      ),
-    ],
-    [text.filled, filled],
-  ])}</section>`;
+function decision(run: ForecastRun, lang: Lang): Markup | null {
+  const { decision: made } = run.model;
+  if (made === null) return null;
+  const text = reportTexts(lang);
+  return html`<section class="long"><h2>${text.decision}</h2><p class="hint">${text.decisionHow(made.candidates.length, made.metric)}</p>${decisionTable(made, lang)}</section>`;
 }
 
-function before(a: string, b: string): boolean {
-  const whole = /^-?\d+$/;
-  return whole.test(a) && whole.test(b) ? Number(a) < Number(b) : a < b;
+function inside(run: ForecastRun, lang: Lang): Markup | null {
+  const importance = picture((options) => importancePicture(run, options), lang);
+  const gates = picture((options) => gatesPicture(run, options), lang);
+  if (importance === null && gates === null) return null;
+  const text = reportTexts(lang);
+  return html`<section class="long"><h2>${text.inside}</h2><p class="hint">${text.insideHow}</p>${importance}${gates}</section>`;
 }
 
-function howMade(run: ForecastRun, lang: Lang): Markup {
-  const { report: text, modelName } = messages(lang);
-  const { settings, engine, versions } = run;
-  const networks = run.series.filter((one) => one.lookback !== null);
-  const learned = { ...run, series: networks };
-  const whenLearned: Fact[] =
-    networks.length === 0
-      ? []
-      : [
-          [text.parameters, each(learned, (one) => one.parameters.toLocaleString("en-US"))],
-          [text.lookback, each(learned, (one) => text.steps_(one.lookback!))],
-          [text.epochs, each(learned, (one) => String(one.losses.length || "–"))],
-        ];
-  return html`<section><h2>${text.made_}</h2>${facts([
-    [text.model, each(run, (one) => modelName(one.model))],
-    ...whenLearned,
-    [text.seed, settings.seed],
-    [text.horizon, text.steps_(settings.horizon)],
-    [text.levels, settings.levels.map((level) => `${level} %`).join(", ")],
-    [text.engine, text.engineIs(engine.simd, engine.threads, engine.blas, engine.deterministic)],
-    [text.versions, whole(Object.entries(versions).map(([name, version]) => `${name} ${version}`))],
-    [text.duration, text.seconds(run.seconds.toFixed(1))],
-  ])}</section>`;
+function training(run: ForecastRun, lang: Lang): Markup | null {
+  const loss = picture((options) => lossPicture(run, { width: 1000, ...options }), lang, 330);
+  if (loss === null) return null;
+  const text = messages(lang).report;
+  return html`<section><h2>${text.training}</h2><p class="hint">${text.learned(run.model.losses.length)}</p>${loss}</section>`;
 }
 
-function defaultModelFile(run: ForecastRun): string | null {
-  if (run.series.length > 1) return null;
+function defaultModelFile(run: ForecastRun): string {
   const out = /\s--out[\s=]("[^"]*"|'[^']*'|\S+)/.exec(run.command)?.[1] ?? "out";
   return `${out.replace(/\/+$/, "")}/model.safetensors`;
-}
-
-const shellWord = (word: string): string =>
-  /^[\p{L}\p{N}_./:@%+=-]+$/u.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
-
-/** A command that breaks between its words only, so that none is copied or read in two. */
-const command = (line: string): Markup =>
-  html`<pre>${line.split(/(?<= )/).map((word) => html`<span class="whole">${word}</span>`)}</pre>`;
-
-function reproduce(run: ForecastRun, lang: Lang, modelFile: string | null): Markup {
-  const text = messages(lang).report;
-  const predict =
-    modelFile &&
-    html`<p class="hint">${text.predictHow}</p>${command(`lookback predict ${modelFile} ${shellWord(run.file)}`)}`;
-  return html`<section><h2>${text.reproduce}</h2><p class="hint">${text.reproduceHow}</p>${command(run.command)}${predict}</section>`;
-}
-
-function keepInMind(run: ForecastRun, lang: Lang): Markup {
-  const text = messages(lang).report;
-  const windows = Math.min(...run.series.map((one) => one.backtest?.windows ?? 0));
-  const values = Math.min(...run.series.map((one) => one.series.values.length));
-  const notes =
-    run.notes.length > 0
-      ? html`<h3>${text.notes}</h3><ul lang="en">${run.notes.map((note) => html`<li>${note}</li>`)}</ul>`
-      : null;
-  return html`<section><h2>${text.caveats}</h2><ul>${text
-    .caveatList(windows, values)
-    .map((caveat) => html`<li>${caveat}</li>`)}</ul>${notes}</section>`;
 }

@@ -42,6 +42,8 @@ tbody tr:last-child>*{border-bottom:0}
 tr.chosen>*{background:var(--soft)}
 tr.chosen>:first-child{color:var(--lb-model)}
 tr.nominal>*{color:var(--lb-muted)}
+table.text td{text-align:left;white-space:normal;vertical-align:top;min-width:7em}
+table.text th{text-align:left}
 .bar{display:block;width:56px;height:3px;margin:3px 0 0 auto;border-radius:2px;background:var(--lb-grid)}
 .bar>span{display:block;height:3px;border-radius:2px;background:var(--lb-baseline)}
 .chosen .bar>span{background:var(--lb-model)}

@@ -1,9 +1,11 @@
-import type { Forecast, ModelScore } from "@lookback/forecast";
-import type { SeriesRun } from "./forecastRun.js";
+import type { Forecast, Scores } from "@lookback/forecast";
+import { coverageAt, type Decision, type ForecastRun, type SeriesRun } from "./forecastRun.js";
 import { html, type Markup } from "./html.js";
 import { type Lang, messages } from "./messages.js";
+import { isBaseline } from "./models.js";
 import { formatNumber } from "./plot/scales.js";
-import { isBaseline, ownScore, rivalOf, showMase } from "./verdict.js";
+import { reportTexts } from "./reportTexts.js";
+import { ownScore, rivalOf, showMase } from "./verdict.js";
 
 /** Steps of a forecast that are seen at once, and that are in the page at all. */
 const firstSteps = 24;
@@ -52,7 +54,7 @@ export function keyFigures(run: SeriesRun, lang: Lang): Markup {
             showMase(own.mase),
             rival ? beside(rival.name, showMase(rival.mase)) : "",
           ),
-          key(text.inside(95), percent(own.coverage95, lang), text.should(95)),
+          key(text.inside(95), percent(coverageAt(own, 95), lang), text.should(95)),
         ]
       : null
   }</dl>`;
@@ -86,12 +88,16 @@ function steps({ times, mean, levels }: Forecast, count: number, lang: Lang): Ma
 }
 
 /** All models of a backtest, the best first, with what the coverage should be below them. */
-export function backtestTable(run: SeriesRun, lang: Lang): Markup | null {
-  if (run.backtest === null) return null;
+export function backtestTable(
+  scores: readonly (Scores & { name: string })[],
+  chosen: string,
+  run: ForecastRun,
+  lang: Lang,
+): Markup {
   const { modelName, modelMeaning, report, terminal } = messages(lang);
   const { columns } = terminal;
-  const models = [...run.backtest.models].sort((a, b) => a.mase - b.mase || a.rmse - b.rmse);
-  const levels = models[0]?.coverage ?? [];
+  const models = [...scores].sort((a, b) => a.mase - b.mase || a.rmse - b.rmse);
+  const levels = tableLevels(run);
   const rmse = columnFormat(
     models.map((model) => model.rmse),
     lang,
@@ -100,24 +106,48 @@ export function backtestTable(run: SeriesRun, lang: Lang): Markup | null {
     models.map((model) => model.mae),
     lang,
   );
+  const crps = columnFormat(
+    models.map((model) => model.crps),
+    lang,
+  );
+  const seconds = new Map(run.backtest?.models.map((model) => [model.name, model.seconds]));
   const largest = Math.max(...models.map(({ mase }) => mase).filter(Number.isFinite));
   const cells = (texts: readonly string[]) => texts.map((text) => html`<td>${text}</td>`);
-  const row = (model: ModelScore) => {
-    const chosen = model.name === run.model ? html` class="chosen"` : null;
-    const shares = model.coverage.map(({ share }) => percent(share, lang));
-    const errors = [rmse(model.rmse), mae(model.mae), percent(model.smape / 100, lang, 1)];
-    return html`<tr${chosen}><th scope="row">${modelName(model.name)}<span class="meaning">${modelMeaning(model.name)}</span></th><td>${showMase(model.mase)}${bar(model.mase / largest)}</td>${cells([...shares, ...errors, model.seconds.toFixed(2)])}</tr>`;
+  const row = (model: Scores & { name: string }) => {
+    const mark = model.name === chosen ? html` class="chosen"` : null;
+    const shares = levels.map((level) => percent(coverageAt(model, level), lang));
+    const errors = [rmse(model.rmse), mae(model.mae), percent(model.smape / 100, lang, 1), crps(model.crps)];
+    const time = seconds.get(model.name);
+    return html`<tr${mark}><th scope="row">${modelName(model.name)}<span class="meaning">${modelMeaning(model.name)}</span></th><td>${showMase(model.mase)}${bar(model.mase / largest)}</td>${cells([...shares, ...errors, time === undefined ? "–" : time.toFixed(2)])}</tr>`;
   };
   const head = [
     "MASE",
-    ...levels.map(({ level }) => columns.inside(level)),
+    ...levels.map((level) => columns.inside(level)),
     "RMSE",
     "MAE",
     "sMAPE",
+    "CRPS",
     columns.seconds,
-  ].map((name) => html`<th>${name}</th>`);
-  const nominal = ["", ...levels.map(({ level }) => percent(level / 100, lang)), "", "", "", ""];
-  return html`<div class="scroll"><table><thead><tr><th>${columns.model}</th>${head}</tr></thead><tbody>${models.map(row)}<tr class="nominal"><th scope="row">${report.nominal}</th>${cells(nominal)}</tr></tbody></table></div>`;
+  ];
+  const nominal = ["", ...levels.map((level) => percent(level / 100, lang)), "", "", "", "", ""];
+  return html`<div class="scroll"><table><thead><tr><th>${columns.model}</th>${head.map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>${models.map(row)}<tr class="nominal"><th scope="row">${report.nominal}</th>${cells(nominal)}</tr></tbody></table></div>`;
+}
+
+/** 80 and 95, and the levels that were asked for. */
+function tableLevels(run: ForecastRun): number[] {
+  return [...new Set([80, 95, ...run.settings.levels])].sort((a, b) => a - b);
+}
+
+/** The candidates of an automatic choice with their scores and their weights in the forecast. */
+export function decisionTable({ candidates, metric }: Decision, lang: Lang): Markup {
+  const { modelName, modelMeaning } = messages(lang);
+  const text = reportTexts(lang);
+  const largest = Math.max(...candidates.map(({ score }) => score).filter(Number.isFinite));
+  const rows = candidates.map(
+    ({ name, score, weight, seconds }) =>
+      html`<tr${weight > 0 ? html` class="chosen"` : null}><th scope="row">${modelName(name)}<span class="meaning">${modelMeaning(name)}</span></th><td>${Number.isFinite(score) ? score.toFixed(3) : "–"}${bar(score / largest)}</td><td>${weight > 0 ? percent(weight, lang) : "–"}</td><td>${seconds.toFixed(2)}</td></tr>`,
+  );
+  return html`<div class="scroll"><table><thead><tr><th>${text.candidate}</th><th>${metric}</th><th>${text.weight}</th><th>${text.seconds}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function bar(share: number): Markup | null {
@@ -125,14 +155,24 @@ function bar(share: number): Markup | null {
   return html`<span class="bar"><span style="width:${Math.max(3, Math.round(100 * share))}%"></span></span>`;
 }
 
-/** All series of a run in one table; those in full below are linked. */
-export function seriesTable(runs: readonly SeriesRun[], inFull: number, lang: Lang): Markup {
+/** Series in a table at most. */
+const mostRows = 100;
+
+/** All series of a run in one table, of many the worst; those in full below are linked. */
+export function seriesTable(runs: readonly SeriesRun[], inFull: readonly SeriesRun[], lang: Lang): Markup {
   const { modelName, report } = messages(lang);
-  const row = (run: SeriesRun, i: number) => {
+  const text = reportTexts(lang);
+  const error = (run: SeriesRun) => ownScore(run)?.mase ?? Number.NEGATIVE_INFINITY;
+  const worstFirst = runs.length > 20;
+  const sorted = worstFirst ? [...runs].sort((a, b) => error(b) - error(a)) : runs;
+  const row = (run: SeriesRun) => {
     const own = ownScore(run);
     const rival = rivalOf(run);
     const { id, times } = run.series;
-    return html`<tr><td>${i < inFull ? html`<a href="#series-${i + 1}">${id}</a>` : id}</td><td>${times.length}</td><td>${modelName(run.model)}</td><td>${own ? showMase(own.mase) : "–"}</td><td>${rival ? `${modelName(rival.name)} ${showMase(rival.mase)}` : "–"}</td><td>${own ? percent(own.coverage95, lang) : "–"}</td><td>${figure(run.forecast.mean.at(-1)!, lang)}</td></tr>`;
+    const name = inFull.includes(run) ? html`<a href="#series-${runs.indexOf(run) + 1}">${id}</a>` : id;
+    return html`<tr><td>${name}</td><td>${times.length}</td><td>${modelName(run.model)}</td><td>${own ? showMase(own.mase) : "–"}</td><td>${rival ? `${modelName(rival.name)} ${showMase(rival.mase)}` : "–"}</td><td>${own ? percent(coverageAt(own, 95), lang) : "–"}</td><td>${figure(run.forecast.mean.at(-1)!, lang)}</td></tr>`;
   };
-  return html`<div class="scroll"><table><thead><tr><th>${report.series}</th><th>${report.rows}</th><th>${report.model}</th><th>MASE</th><th>${report.comparedWith}</th><th>${report.inside(95)}</th><th>${report.lastStep}</th></tr></thead><tbody>${runs.map(row)}</tbody></table></div>`;
+  const rest = runs.length > mostRows ? html`<p class="hint">${text.rest(mostRows, runs.length)}</p>` : null;
+  const order = worstFirst ? html`<p class="hint">${text.sortedByError}</p>` : null;
+  return html`${order}<div class="scroll"><table><thead><tr><th>${report.series}</th><th>${report.rows}</th><th>${report.model}</th><th>MASE</th><th>${report.comparedWith}</th><th>${report.inside(95)}</th><th>${report.lastStep}</th></tr></thead><tbody>${sorted.slice(0, mostRows).map(row)}</tbody></table></div>${rest}`;
 }

@@ -1,17 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { AbortError, DataError, engineInfo } from "@lookback/core";
-import type { NeuralOptions, Series } from "@lookback/forecast";
+import { NeuralForecaster, type NeuralOptions, type Series } from "@lookback/forecast";
 import { versions } from "../engine.js";
 import { errorCode, InterruptedError, systemReason } from "../errors.js";
-import type { ForecastRun, SeriesRun } from "../forecastRun.js";
+import type { ForecastRun } from "../forecastRun.js";
 import type { Console } from "../io.js";
 import { messages } from "../messages.js";
+import { isNetwork, localModels } from "../models.js";
 import { OutputFolder } from "../output.js";
 import { Progress } from "../progress.js";
+import { type ForecastTask, runForecast, type Stage } from "../runForecast.js";
+import { type Checkpoints, localModel, networkModel } from "../runModel.js";
 import { readSeries, type TableFlags } from "../tableSeries.js";
-import { isBaseline } from "../verdict.js";
 import { writeForecast } from "./forecastOutput.js";
-import { forecastSeries, type Stage } from "./forecastSeries.js";
 
 export interface ForecastFlags extends TableFlags {
   horizon?: number;
@@ -40,78 +41,66 @@ export async function forecast(
 ): Promise<void> {
   const started = performance.now();
   const { panel, rows } = await readSeries(file, flags, console);
-  const { series } = panel;
   const folder = await OutputFolder.open(flags.out);
   const progress = new Progress(console);
-  const runs: SeriesRun[] = [];
-  let kept = flags.resume === true;
+  const checkpoints = new CheckpointFiles(folder, panel.series.length, flags.resume === true);
+  const horizon = flags.horizon ?? defaultHorizon(panel.series);
   try {
-    for (const [index, one] of series.entries()) {
-      const checkpoint =
-        series.length === 1 ? "checkpoint.safetensors" : `checkpoint-${index + 1}.safetensors`;
-      runs.push(
-        await forecastSeries({
-          series: one,
-          horizon: flags.horizon ?? defaultHorizon(one),
-          levels: flags.levels,
-          windows: flags.windows,
-          model: flags.model,
-          network: networkOptions(flags, flags.horizon ?? defaultHorizon(one)),
-          signal: console.io.signal,
-          resume: flags.resume ? await readCheckpoint(folder, checkpoint, index === 0) : undefined,
-          saveCheckpoint: async (bytes) => {
-            await folder.write(checkpoint, bytes);
-            kept = true;
-          },
-          progress: (fraction, stage, loss) =>
-            progress.update({
-              fraction: (index + fraction) / series.length,
-              label: label(stage, console),
-              loss,
-            }),
-          warn: (sentence) => console.warn(sentence),
-        }),
-      );
-    }
+    const { model, files, backtest, series } = await runForecast({
+      series: panel.series,
+      horizon,
+      levels: flags.levels,
+      windows: flags.windows,
+      forced: flags.model !== undefined,
+      ...modelOf(flags, horizon),
+      signal: console.io.signal,
+      checkpoints,
+      progress: (fraction, stage, loss) => progress.update({ fraction, label: label(stage, console), loss }),
+      warn: (sentence) => console.warn(sentence),
+    });
+    const run: ForecastRun = {
+      file,
+      command,
+      made: new Date(),
+      rows,
+      settings: { horizon, levels: flags.levels, seed: flags.seed, forced: flags.model ?? null },
+      model,
+      backtest,
+      series,
+      panel,
+      notes: console.warnings,
+      engine: engineInfo(),
+      versions: versions(),
+      seconds: (performance.now() - started) / 1000,
+    };
+    progress.stop();
+    await writeForecast(run, files, folder, flags.dpi, console);
+    await checkpoints.remove();
   } catch (error) {
     if (!(error instanceof AbortError)) throw error;
     throw new InterruptedError(
-      kept
+      checkpoints.kept
         ? `Interrupted. What was trained so far is kept in ${flags.out}; go on with the same command and --resume:\n  ${command}${flags.resume ? "" : " --resume"}`
         : "Interrupted before there was anything to keep; nothing was written.",
     );
   } finally {
     progress.stop();
   }
-  const run: ForecastRun = {
-    file,
-    command,
-    made: new Date(),
-    rows,
-    settings: {
-      horizon: runs[0]!.forecast.mean.length,
-      levels: flags.levels,
-      seed: flags.seed,
-      network: flags.model !== undefined && isBaseline(flags.model) ? null : (flags.model ?? "lstm"),
-      forced: flags.model ?? null,
-    },
-    series: runs,
-    panel,
-    notes: console.warnings,
-    engine: engineInfo(),
-    versions: versions(),
-    seconds: (performance.now() - started) / 1000,
-  };
-  await writeForecast(run, folder, flags.dpi, console);
-  for (const [index] of series.entries()) {
-    await folder.remove(
-      series.length === 1 ? "checkpoint.safetensors" : `checkpoint-${index + 1}.safetensors`,
-    );
-  }
 }
 
-/** One season ahead, at most 24 steps, 12 without a season; less for a short series. */
-function defaultHorizon({ seasonLength, values }: Series): number {
+/** The model that was asked for, or the one that is tried beside the baselines. */
+function modelOf(flags: ForecastFlags, horizon: number): Pick<ForecastTask, "model" | "again"> {
+  const name = flags.model ?? "lstm";
+  if (!isNetwork(name))
+    return { model: localModel(name, localModels[name]!), again: { each: localModels[name]! } };
+  const options = networkOptions(flags, horizon);
+  return { model: networkModel(options), again: { each: () => new NeuralForecaster(options) } };
+}
+
+/** One season ahead, at most 24 steps, 12 without a season; less for short series. The same for all series. */
+export function defaultHorizon(series: readonly Series[]): number {
+  const sorted = [...series].sort((a, b) => a.values.length - b.values.length);
+  const { seasonLength, values } = sorted[sorted.length >> 1]!;
   const wanted = seasonLength > 1 ? Math.min(seasonLength, 24) : 12;
   return Math.max(1, Math.min(wanted, Math.floor(values.length / 4)));
 }
@@ -126,25 +115,52 @@ function networkOptions(flags: ForecastFlags, horizon: number): NeuralOptions {
 
 function label(stage: Stage, console: Console): string {
   const text = messages(console.lang).terminal;
-  return stage.kind === "fit"
-    ? text.fitting(stage.model)
-    : text.backtesting(stage.model, stage.fold, stage.folds);
+  return stage.kind === "fit" ? text.fitting(stage.model) : text.backtesting(stage.model);
 }
 
-/** The checkpoint of an interrupted run. Of several series, those that come after the interruption have none. */
-async function readCheckpoint(
-  folder: OutputFolder,
-  name: string,
-  needed: boolean,
-): Promise<Uint8Array | undefined> {
-  const path = folder.file(name);
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" && !needed) return undefined;
-    const reason = errorCode(error) === "ENOENT" ? "there is none" : systemReason(error);
-    throw new DataError(
-      `--resume goes on from the checkpoint ${path}, but ${reason}. Run the command without --resume, or name the folder of the interrupted run with --out.`,
-    );
+/** Checkpoints as files in the folder of results: one for a model, or one for each series. */
+class CheckpointFiles implements Checkpoints {
+  /** Whether there is something to go on from. */
+  kept: boolean;
+  private readonly written = new Set<number>();
+
+  constructor(
+    private readonly folder: OutputFolder,
+    private readonly series: number,
+    private readonly resume: boolean,
+  ) {
+    this.kept = resume;
+  }
+
+  private name(index: number): string {
+    return this.series === 1 ? "checkpoint.safetensors" : `checkpoint-${index + 1}.safetensors`;
+  }
+
+  /** The checkpoint of an interrupted run. Of several series, those that come after the interruption have none. */
+  async read(index: number): Promise<Uint8Array | undefined> {
+    if (!this.resume) return undefined;
+    const path = this.folder.file(this.name(index));
+    try {
+      const bytes = await readFile(path);
+      this.written.add(index);
+      return bytes;
+    } catch (error) {
+      if (errorCode(error) === "ENOENT" && index > 0) return undefined;
+      const reason = errorCode(error) === "ENOENT" ? "there is none" : systemReason(error);
+      throw new DataError(
+        `--resume goes on from the checkpoint ${path}, but ${reason}. Run the command without --resume, or name the folder of the interrupted run with --out.`,
+      );
+    }
+  }
+
+  async write(index: number, bytes: Uint8Array): Promise<void> {
+    await this.folder.write(this.name(index), bytes);
+    this.written.add(index);
+    this.kept = true;
+  }
+
+  /** Removes them, once the results are written. */
+  async remove(): Promise<void> {
+    for (const index of this.written) await this.folder.remove(this.name(index));
   }
 }

@@ -1,6 +1,5 @@
-import type { BacktestResult, ModelScore } from "@lookback/forecast";
 import { engineSummary } from "../engine.js";
-import type { ForecastRun, SeriesRun } from "../forecastRun.js";
+import { coverageAt, type ForecastRun, type SeriesRun } from "../forecastRun.js";
 import type { Console } from "../io.js";
 import { messages } from "../messages.js";
 import type { OutputFolder } from "../output.js";
@@ -8,11 +7,16 @@ import { forecastPicture } from "../pictures.js";
 import { withFont } from "../plot/font.js";
 import { renderPng } from "../plot/png.js";
 import { forecastReport } from "../report.js";
+import type { ModelFile } from "../runModel.js";
+import { plainTime } from "../tableSeries.js";
 import { formatCells } from "../textTable.js";
-import { verdict } from "../verdict.js";
+import { overallVerdict, ownScore, showMase, verdict } from "../verdict.js";
+import { forecastCsv, seriesCsv } from "./forecastCsv.js";
 
 /** Steps of the forecast that the terminal shows. */
 const shownSteps = 24;
+/** Series that the terminal names. */
+const shownSeries = 5;
 
 /**
  * Writes pictures and table, and report and model unless the model was there before, and says where they are.
@@ -20,6 +24,7 @@ const shownSteps = 24;
  */
 export async function writeForecast(
   run: ForecastRun,
+  models: readonly ModelFile[],
   folder: OutputFolder,
   dpi: number,
   console: Console,
@@ -28,71 +33,30 @@ export async function writeForecast(
   const svg = forecastPicture(run, { lang: console.lang });
   const png = await renderPng(svg, dpi);
   const withGlyphs = await withFont(svg);
-  const models = existingModel === undefined ? modelFileNames(run.series) : [];
-  const paths = models.map((name) => folder.file(name));
+  const paths = models.map(({ name }) => folder.file(name));
   const report = existingModel === undefined ? await forecastReport(run, console.lang, paths[0]) : null;
   const files: Record<string, string> = {
     png: await folder.write("forecast.png", png),
     svg: await folder.write("forecast.svg", withGlyphs),
     csv: await folder.write("forecast.csv", forecastCsv(run)),
   };
+  const several = run.series.length + run.panel.skipped.length > 1;
+  if (several) files.series = await folder.write("series.csv", seriesCsv(run));
   if (report !== null) files.report = await folder.write("report.html", report);
-  for (const [i, name] of models.entries()) await folder.write(name, run.series[i]!.modelBytes);
-  showForecast(run, [...Object.values(files), ...paths], console);
+  for (const { name, bytes } of models) await folder.write(name, bytes);
+  showForecast(run, [...Object.values(files), ...shorter(paths)], console);
   console.document(forecastJson(run, files, existingModel === undefined ? paths : [existingModel]));
 }
 
-/** `model.safetensors`, or one file for each series with an id fit for a file name. */
-function modelFileNames(series: readonly SeriesRun[]): string[] {
-  if (series.length === 1) return ["model.safetensors"];
-  return series.map(({ series: { id } }, i) => {
-    const safe = id.replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 60);
-    return `models/${i + 1}-${safe}.safetensors`;
-  });
-}
-
-/** One row for each step of each series. */
-export function forecastCsv(run: ForecastRun): string {
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
-  const head = [
-    "id",
-    "time",
-    "mean",
-    ...run.settings.levels.flatMap((level) => [`lo${level}`, `hi${level}`]),
-  ];
-  const lines = run.series.flatMap(({ series, forecast }) =>
-    forecast.times.map((time, i) =>
-      [
-        cell(series.id),
-        cell(time),
-        forecast.mean[i]!,
-        ...forecast.levels.flatMap(({ lo, hi }) => [lo[i]!, hi[i]!]),
-      ].join(","),
-    ),
-  );
-  return `${[head.map(cell).join(","), ...lines].join("\n")}\n`;
-}
-
-const figures = ["mase", "rmse", "mae", "mape", "smape", "coverage80", "coverage95", "seconds"] as const;
-
-/** Scores of all series together: the mean of each figure (of seconds, the sum), over the series that have a backtest. */
-function overall(results: readonly BacktestResult[]): Record<string, number | string>[] {
-  const names = [...new Set(results.flatMap(({ models }) => models.map(({ name }) => name)))];
-  return names.map((name) => {
-    const scores = results.flatMap(({ models }) => models.filter((m) => m.name === name));
-    const mean = (figure: (typeof figures)[number]) => {
-      const sum = scores.reduce((total, score) => total + score[figure], 0);
-      return figure === "seconds" ? sum : sum / scores.length;
-    };
-    return { name, ...Object.fromEntries(figures.map((figure) => [figure, mean(figure)])) };
-  });
+/** Of many paths the first few. */
+function shorter(paths: readonly string[]): string[] {
+  return paths.length <= 5 ? [...paths] : [...paths.slice(0, 3), `… (${paths.length})`];
 }
 
 /** The document of `--json`: see the contract in the documentation of the command. */
 export function forecastJson(run: ForecastRun, files: Record<string, string>, models: readonly string[]) {
   const first = run.series[0]!;
-  const results = run.series.flatMap(({ backtest }) => (backtest ? [backtest] : []));
-  const names = [...new Set(run.series.map(({ model }) => model))];
+  const { backtest, panel, model } = run;
   return {
     data: {
       file: run.file,
@@ -102,29 +66,41 @@ export function forecastJson(run: ForecastRun, files: Record<string, string>, mo
       seasonLength: first.series.seasonLength,
       target: first.series.target,
       time: first.series.timeName,
-      from: first.series.times[0],
-      to: first.series.times.at(-1),
+      from: plainTime(first.series.times[0]!),
+      to: plainTime(first.series.times.at(-1)!),
+      layout: panel.layout,
+      frequencies: panel.frequencies,
+      skipped: panel.skipped,
+      repairs: panel.repairs,
+      covariates: { past: panel.past, future: panel.future, static: Object.keys(first.series.statics ?? {}) },
     },
-    backtest:
-      results.length === 0
-        ? null
-        : {
-            horizon: results[0]!.horizon,
-            windows: results[0]!.windows,
-            step: results[0]!.step,
-            models: overall(results),
-          },
+    backtest: backtest && {
+      horizon: backtest.horizon,
+      windows: backtest.windows,
+      step: backtest.step,
+      models: backtest.models.map((score) => ({
+        name: score.name,
+        ...{ mase: score.mase, rmse: score.rmse, mae: score.mae, mape: score.mape, smape: score.smape },
+        crps: score.crps,
+        coverage80: coverageAt(score, 80),
+        coverage95: coverageAt(score, 95),
+        seconds: score.seconds,
+        series: score.series.length,
+        leftOut: score.leftOut,
+      })),
+    },
     model: {
-      name: names.length === 1 ? names[0] : "several",
-      parameters: first.parameters,
-      lookback: first.lookback,
+      name: model.name,
+      parameters: model.parameters,
+      lookback: model.lookback,
       file: models[0],
       ...(models.length > 1 ? { files: models } : {}),
+      ...(model.decision ? { decision: model.decision } : {}),
     },
     forecast: run.series.flatMap(({ series, forecast }) =>
       forecast.times.map((time, i) => ({
         id: series.id,
-        time,
+        time: plainTime(time),
         mean: forecast.mean[i]!,
         ...Object.fromEntries(
           forecast.levels.flatMap(({ level, lo, hi }) => [
@@ -145,29 +121,18 @@ export function forecastJson(run: ForecastRun, files: Record<string, string>, mo
 function showForecast(run: ForecastRun, written: readonly string[], console: Console): void {
   const { lang } = console;
   const text = messages(lang).terminal;
-  const first = run.series[0]!;
-  const { series } = first;
+  const { series } = run.series[0]!;
   const freq = messages(lang).frequency(series.freq);
-  const times = series.times;
+  const [from, to] = [plainTime(series.times[0]!), plainTime(series.times.at(-1)!)];
   console.print(
-    text.data(
-      run.file,
-      run.rows,
-      run.series.length,
-      series.target,
-      freq,
-      times[0]!,
-      times.at(-1)!,
-      series.seasonLength,
-    ),
+    text.data(run.file, run.rows, run.series.length, series.target, freq, from, to, series.seasonLength),
   );
-  if (run.series.length === 1) showSeries(first, run, console);
-  else {
-    for (const one of run.series.slice(0, 10)) {
-      console.print(`\n${one.series.id}`);
-      console.print(verdict(one, run.settings.forced, run.settings.network, lang));
-    }
+  if (run.backtest) {
+    console.print(`\n${text.backtest(run.backtest.windows, run.backtest.horizon)}`);
+    console.print(scoreTable(run, console));
   }
+  if (run.series.length === 1) showSeries(run.series[0]!, run, console);
+  else showMany(run, console);
   console.print(`\n${text.written}`);
   for (const path of written) console.print(`  ${path}`);
 }
@@ -175,11 +140,7 @@ function showForecast(run: ForecastRun, written: readonly string[], console: Con
 function showSeries(one: SeriesRun, run: ForecastRun, console: Console): void {
   const { lang } = console;
   const text = messages(lang).terminal;
-  if (one.backtest) {
-    console.print(`\n${text.backtest(one.backtest.windows, one.backtest.horizon)}`);
-    console.print(scoreTable(one.backtest.models, console));
-  }
-  console.print(`\n${verdict(one, run.settings.forced, run.settings.network, lang)}`);
+  console.print(`\n${verdict(one, run.settings.forced, lang, run.model.saved)}`);
   console.print(`\n${text.forecast}`);
   const { forecast } = one;
   const head = [text.time, text.mean, ...forecast.levels.map(({ level }) => text.interval(level))];
@@ -187,7 +148,7 @@ function showSeries(one: SeriesRun, run: ForecastRun, console: Console): void {
   const rows = forecast.times
     .slice(0, shownSteps)
     .map((time, i) => [
-      time,
+      plainTime(time),
       forecast.mean[i]!.toFixed(places),
       ...forecast.levels.map(({ lo, hi }) => `${lo[i]!.toFixed(places)} – ${hi[i]!.toFixed(places)}`),
     ]);
@@ -195,7 +156,19 @@ function showSeries(one: SeriesRun, run: ForecastRun, console: Console): void {
   if (forecast.times.length > shownSteps) console.print(text.andMore(forecast.times.length - shownSteps));
 }
 
-function scoreTable(models: readonly ModelScore[], console: Console): string {
+/** The verdict over all series, and those that were forecast worst. */
+function showMany(run: ForecastRun, console: Console): void {
+  const { lang } = console;
+  const text = messages(lang).terminal;
+  console.print(`\n${overallVerdict(run, lang)}`);
+  const judged = run.series.filter((one) => Number.isFinite(ownScore(one)?.mase));
+  if (judged.length < 2) return;
+  const worst = judged.sort((a, b) => ownScore(b)!.mase - ownScore(a)!.mase).slice(0, shownSeries);
+  const named = worst.map((one) => `${one.series.id} (${showMase(ownScore(one)!.mase)})`);
+  console.print(text.worst(named, lang === "zh" ? "，" : ", "));
+}
+
+function scoreTable(run: ForecastRun, console: Console): string {
   const { columns } = messages(console.lang).terminal;
   const name = messages(console.lang).modelName;
   const head = [
@@ -208,16 +181,16 @@ function scoreTable(models: readonly ModelScore[], console: Console): string {
     columns.inside(95),
     columns.seconds,
   ];
-  const share = (value: number) => `${Math.round(value * 100)} %`;
+  const share = (value: number) => (Number.isFinite(value) ? `${Math.round(value * 100)} %` : "–");
   const figure = (value: number) => (Number.isFinite(value) ? value.toPrecision(4) : "–");
-  const rows = models.map((m) => [
+  const rows = run.backtest!.models.map((m) => [
     name(m.name),
     Number.isFinite(m.mase) ? m.mase.toFixed(3) : "–",
     figure(m.rmse),
     figure(m.mae),
     figure(m.smape),
-    share(m.coverage80),
-    share(m.coverage95),
+    share(coverageAt(m, 80)),
+    share(coverageAt(m, 95)),
     m.seconds.toFixed(2),
   ]);
   return formatCells([head, ...rows]);

@@ -1,12 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
 import { DataError, engineInfo } from "@lookback/core";
-import { type Series, sliceSeries } from "@lookback/forecast";
+import type { Series } from "@lookback/forecast";
 import { versions } from "../engine.js";
 import { errorCode, systemReason } from "../errors.js";
-import type { ForecastRun } from "../forecastRun.js";
+import type { ForecastRun, SeriesRun } from "../forecastRun.js";
 import type { Console } from "../io.js";
-import { baselines, loadModel, type SavedModel } from "../modelFile.js";
+import { loadModel, type SavedModel } from "../modelFile.js";
 import { OutputFolder } from "../output.js";
+import { baselineForecasts } from "../runForecast.js";
 import { readSeries, type TableFlags } from "../tableSeries.js";
 import { writeForecast } from "./forecastOutput.js";
 
@@ -28,76 +29,87 @@ export async function predict(
   const started = performance.now();
   const bytes = await readModel(modelFile);
   const model = await loadModel(bytes, modelFile);
-  const { history } = model;
-  const { panel, rows } = await readSeries(file, withModel(flags, history), console);
-  const series = seriesOf(panel.series, history);
-  await model.observe(series);
+  const { panel, rows } = await readSeries(file, withModel(flags, model), console);
+  const known = seriesOf(panel.series, model, console);
+  await model.observe(known);
   const folder = await OutputFolder.open(flags.out);
   const horizon = flags.horizon ?? trainedHorizon(model);
-  const others = await Promise.all(
-    Object.entries(baselines).map(async ([name, make]) => {
-      const forecaster = make();
-      await forecaster.fit(series);
-      return { name, forecast: await forecaster.predict({ horizon, levels: flags.levels }) };
-    }),
-  );
+  const forecasts = await model.predict({ horizon, levels: flags.levels });
+  const series: SeriesRun[] = [];
+  for (const [i, one] of known.entries()) {
+    series.push({
+      series: one,
+      backtest: null,
+      model: model.name,
+      forecast: forecasts[i]!,
+      baselines: known.length <= 50 ? await baselineForecasts(one, horizon, flags.levels) : [],
+    });
+  }
   const run: ForecastRun = {
     file,
     command,
     made: new Date(),
     rows,
-    settings: { horizon, levels: flags.levels, seed: 0, network: null, forced: model.name },
-    series: [
-      {
-        series,
-        backtest: null,
-        model: model.name,
-        parameters: model.parameters,
-        lookback: null,
-        forecast: await model.forecaster.predict({ horizon, levels: flags.levels }),
-        baselines: others,
-        losses: [],
-        saved: true,
-        modelBytes: bytes,
-      },
-    ],
+    settings: { horizon, levels: flags.levels, seed: 0, forced: model.name },
+    model: {
+      ...{ name: model.name, parameters: model.parameters, saved: true },
+      ...{ lookback: null, losses: [], decision: null, importance: [], gates: null },
+    },
+    backtest: null,
+    series,
     panel,
     notes: console.warnings,
     engine: engineInfo(),
     versions: versions(),
     seconds: (performance.now() - started) / 1000,
   };
-  await writeForecast(run, folder, flags.dpi, console, modelFile);
+  await writeForecast(run, [], folder, flags.dpi, console, modelFile);
 }
 
-/** The steps that a network was trained for; a season (12 without one) for a baseline. */
-function trainedHorizon({ forecaster, history }: SavedModel): number {
-  const { windows } = forecaster as { windows?: { horizon: number } };
-  return windows?.horizon ?? (history.seasonLength > 1 ? Math.min(history.seasonLength, 24) : 12);
+/** The steps that a model was trained for; where that has no meaning a season, or 12 without one. */
+function trainedHorizon({ horizon, histories }: SavedModel): number {
+  const { seasonLength } = histories[0]!;
+  return horizon ?? (seasonLength > 1 ? Math.min(seasonLength, 24) : 12);
 }
 
 /** The table is read as the model's own was, unless flags say otherwise. */
-function withModel(flags: TableFlags, history: Series): TableFlags {
+function withModel(flags: TableFlags, { histories }: SavedModel): TableFlags {
+  const { target, timeName, freq, seasonLength } = histories[0]!;
+  const wide = histories.length > 1 && histories.every((one) => one.id === one.target);
   return {
     ...flags,
-    target: flags.target ?? history.target,
-    ...(flags.time === undefined && history.timeName.length > 0 && history.freq !== "index"
-      ? { time: history.timeName }
-      : {}),
-    season: flags.season ?? history.seasonLength,
+    ...(wide ? { wide: true } : { target: flags.target ?? target }),
+    ...(flags.time === undefined && timeName.length > 0 && freq !== "index" ? { time: timeName } : {}),
+    season: flags.season ?? seasonLength,
   };
 }
 
-/** The series of the table that the model was made for; the only one when there is one. */
-function seriesOf(all: readonly Series[], history: Series): Series {
-  const found = all.length === 1 ? all[0] : all.find(({ id }) => id === history.id);
-  if (found) return sliceSeries(found, 0, found.values.length);
-  throw new DataError(
-    `The model was made for series "${history.id}", but the file holds ${all.length} others: ${all
+/** The series of the table that the model was made for, in its order; the only one when there is one on both sides. */
+function seriesOf(all: readonly Series[], { histories }: SavedModel, console: Console): Series[] {
+  const only = histories.length === 1 && all.length === 1 ? [all[0]!] : undefined;
+  const known = only ?? histories.flatMap(({ id }) => all.find((one) => one.id === id) ?? []);
+  const list = (series: readonly Series[]) =>
+    `${series
       .slice(0, 5)
       .map(({ id }) => `"${id}"`)
-      .join(", ")}${all.length > 5 ? ", …" : ""}.`,
-  );
+      .join(", ")}${series.length > 5 ? ", …" : ""}`;
+  if (known.length === 0) {
+    throw new DataError(
+      `The model was made for series ${list(histories)}, but the file holds ${all.length} others: ${list(all)}.`,
+    );
+  }
+  const freq = histories[0]!.freq;
+  const other = known.find((one) => one.freq !== freq);
+  if (other) {
+    throw new DataError(`The model was made for ${freq} data, "${other.id}" has frequency ${other.freq}.`);
+  }
+  if (known.length < histories.length) {
+    const gone = histories.filter(({ id }) => !known.some((one) => one.id === id));
+    console.warn(
+      `${gone.length} of the model's ${histories.length} series are not in the file: ${list(gone)}.`,
+    );
+  }
+  return known;
 }
 
 /** Far above any model of ours: a larger file is not one. */

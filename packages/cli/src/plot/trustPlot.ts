@@ -11,6 +11,7 @@ const english = {
   title: "How honest are the intervals, and how fast does the error grow?",
   coverage: "Values inside an interval, beside what it promises",
   horizon: "Mean absolute error by steps ahead",
+  scaled: "Mean absolute scaled error (MASE) by steps ahead",
   promised: "promised, per cent",
   held: "held, per cent",
   steps: "steps ahead",
@@ -19,6 +20,7 @@ const chinese: typeof english = {
   title: "区间是否可信？误差随步数增长多快？",
   coverage: "区间实际包含的比例与标称比例",
   horizon: "按提前步数的平均绝对误差",
+  scaled: "按提前步数的平均绝对标度误差（MASE）",
   promised: "标称（%）",
   held: "实际（%）",
   steps: "提前步数",
@@ -30,6 +32,8 @@ export interface TrustPicture {
   values: number;
   /** Errors by step ahead, the model first. */
   models: readonly { name: string; errors: readonly number[] }[];
+  /** Whether the errors are scaled (MASE), as those over many series must be. */
+  scaled: boolean;
 }
 
 /** Empirical coverage beside nominal, with the spread that chance allows, and the error at each step ahead. */
@@ -97,7 +101,9 @@ export function trustPlot(data: TrustPicture, options: PlotOptions): string {
   };
   const list = [
     { title: text.coverage, draw: coverage },
-    ...(data.models[0]!.errors.length > 1 ? [{ title: text.horizon, draw: horizon }] : []),
+    ...(data.models[0]!.errors.length > 1
+      ? [{ title: data.scaled ? text.scaled : text.horizon, draw: horizon }]
+      : []),
   ];
   return frame({
     ...{ theme, width, title: text.title },

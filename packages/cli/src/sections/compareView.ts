@@ -1,11 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import { type ChartOptions, chart, endLabels, frame } from "../plot/frame.js";
+import { namedTicks, panels, powerTicks } from "../plot/panels.js";
 import { numberTicks } from "../plot/scales.js";
 import { element } from "../plot/svg.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
 import type { CellName } from "../tutorial/experiment.js";
 import type { CellComparison, CompareNumbers } from "./compare.js";
-import { namedTicks, panels, powerTicks } from "../plot/panels.js";
 import type { ShownSection } from "./section.js";
 import { digits, fixed, spreadText } from "./words.js";
 

@@ -1,8 +1,8 @@
 import { frame } from "../plot/frame.js";
+import { type Box, boxes, sheet } from "../plot/panels.js";
 import { element } from "../plot/svg.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
 import type { Conv1dNumbers } from "./conv1d.js";
-import { type Box, boxes, sheet } from "../plot/panels.js";
 import type { ShownSection } from "./section.js";
 import { digits, fixed } from "./words.js";
 

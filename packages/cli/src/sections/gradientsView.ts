@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { chart, frame } from "../plot/frame.js";
+import { panels, pointsOf, powerTicks } from "../plot/panels.js";
 import { indexTicks, numberTicks, type Ticks } from "../plot/scales.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
 import type { ClippingRun, GradientCurve, GradientNumbers } from "./gradients.js";
-import { panels, pointsOf, powerTicks } from "../plot/panels.js";
 import { median, type ShownSection } from "./section.js";
 import { digits } from "./words.js";
 

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { chart, frame } from "../plot/frame.js";
+import { namedTicks, panels } from "../plot/panels.js";
 import { numberTicks } from "../plot/scales.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
 import type { GruForm, GruNumbers, GruStep } from "./gru.js";
-import { namedTicks, panels } from "../plot/panels.js";
 import type { SectionTable, ShownSection } from "./section.js";
 import { digits, fixed } from "./words.js";
 

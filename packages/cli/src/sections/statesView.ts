@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { chart, frame } from "../plot/frame.js";
+import { panels, pointsOf } from "../plot/panels.js";
 import { indexTicks, numberTicks } from "../plot/scales.js";
 import { lightTheme, type PlotOptions, type Theme } from "../plot/theme.js";
-import { panels, pointsOf } from "../plot/panels.js";
 import type { ShownSection } from "./section.js";
 import type { StateNumbers } from "./states.js";
 import { fixed, spreadText } from "./words.js";

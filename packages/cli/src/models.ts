@@ -1,0 +1,39 @@
+import {
+  arima,
+  drift,
+  dynamicTheta,
+  type Forecaster,
+  mstlEts,
+  naive,
+  seasonalNaive,
+  theta,
+} from "@lookback/forecast";
+
+/** Models that are computed from each series alone, by their names. */
+export const localModels: Readonly<Record<string, () => Forecaster>> = {
+  "mstl-ets": mstlEts,
+  arima,
+  theta,
+  "dynamic-theta": dynamicTheta,
+  "seasonal-naive": seasonalNaive,
+  naive,
+  drift,
+};
+
+const baselineNames: readonly string[] = ["naive", "seasonal-naive", "drift"];
+
+/** Baselines: what every other model has to beat. */
+export const baselineModels: Readonly<Record<string, () => Forecaster>> = Object.fromEntries(
+  baselineNames.map((name) => [name, localModels[name]!]),
+);
+
+/** Models that learn by gradients. */
+export const networkNames = ["lstm", "gru", "rnn"] as const;
+
+/** Every name that `--model` takes. */
+export const modelNames: readonly string[] = [...networkNames, ...Object.keys(localModels)];
+
+export const isBaseline = (name: string): boolean => baselineNames.includes(name);
+
+export const isNetwork = (name: string): boolean =>
+  (networkNames as readonly string[]).includes(name.replace(/^global-/, ""));

@@ -1,0 +1,85 @@
+import type { Lang } from "./messages.js";
+
+const count = (n: number, one: string, many = `${one}s`) =>
+  `${n.toLocaleString("en-US")} ${n === 1 ? one : many}`;
+
+const en = {
+  decision: "How the model was chosen",
+  decisionHow: (candidates: number, metric: string): string =>
+    `${count(candidates, "candidate")} forecast parts of the past that the final test does not touch; the smaller the ${metric}, the better. The weights say how much of each is in the forecast.`,
+  candidate: "candidate",
+  weight: "weight",
+  seconds: "seconds",
+  inside: "Inside the model",
+  insideHow:
+    "Which inputs the forecast leaned on, measured by shuffling one at a time, and for a recurrent network its gates.",
+  overall: "How far to trust it, over all series",
+  spread: "How the error is spread over the series",
+  details: "What the backtest got wrong",
+  treated: "What was done to the data",
+  treatedNothing: "Nothing had to be filled, masked or left out.",
+  skipped: (n: number): string => `Left out: ${count(n, "series", "series")}`,
+  repaired: (n: number): string => `Missing values: ${count(n, "series", "series")}`,
+  reason: "reason",
+  values: "values",
+  how: "how",
+  where: "where",
+  ways: {
+    linear: "filled, straight line",
+    previous: "filled, value before",
+    zero: "filled, 0",
+    mask: "masked",
+  },
+  failed: (model: string, n: number): string =>
+    `${model} could not forecast ${count(n, "series", "series")} in the backtest:`,
+  transforms: "transforms",
+  covariates: "covariates",
+  pastOnly: "past only",
+  ahead: "known ahead",
+  static: "static",
+  zone: "time zone",
+  layout: "table",
+  layouts: { single: "one series", long: "long: an id in every row", wide: "wide: a series in every column" },
+  rest: (shown: number, all: number): string =>
+    `The first ${shown.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} series; all are in series.csv.`,
+  drawn: (n: number): string => `${n} series, from the best forecast in the backtest to the worst`,
+  sortedByError: "Sorted by error, the worst first: where a second look pays most.",
+};
+
+const zh: typeof en = {
+  decision: "模型是怎样选出的",
+  decisionHow: (candidates, metric) =>
+    `${candidates} 个候选模型先在最终检验不触及的过去做预测；${metric} 越小越好。权重表示各模型在预测中所占的比例。`,
+  candidate: "候选",
+  weight: "权重",
+  seconds: "秒",
+  inside: "模型内部",
+  insideHow: "逐个打乱输入，看预测依靠哪些输入；循环网络则另画出各门。",
+  overall: "可信程度（全部序列）",
+  spread: "误差在各序列间的分布",
+  details: "回测中的误差",
+  treated: "对数据做了什么",
+  treatedNothing: "没有需要补全、掩蔽或略去的内容。",
+  skipped: (n) => `略去 ${n} 条序列`,
+  repaired: (n) => `${n} 条序列有缺失值`,
+  reason: "原因",
+  values: "个数",
+  how: "处理",
+  where: "位置",
+  ways: { linear: "直线补全", previous: "用前值补全", zero: "补 0", mask: "掩蔽" },
+  failed: (model, n) => `${model} 在回测中无法预测 ${n} 条序列：`,
+  transforms: "变换",
+  covariates: "协变量",
+  pastOnly: "仅知过去",
+  ahead: "未来已知",
+  static: "静态",
+  zone: "时区",
+  layout: "表格",
+  layouts: { single: "一条序列", long: "长表：每行有序列名", wide: "宽表：每列一条序列" },
+  rest: (shown, all) => `共 ${all} 条序列，此处列出前 ${shown} 条；全部见 series.csv。`,
+  drawn: (n) => `${n} 条序列，从回测最准到最不准`,
+  sortedByError: "按误差从大到小排列：最值得再看一眼的在前。",
+};
+
+/** What the report says beside the catalogue's sentences. */
+export const reportTexts = (lang: Lang): typeof en => (lang === "zh" ? zh : en);

@@ -1,0 +1,170 @@
+import { AbortError, FormatError, LookbackError, loadSafetensors } from "@lookback/core";
+import {
+  type FitOptions,
+  type Forecast,
+  type Forecaster,
+  NeuralForecaster,
+  type NeuralOptions,
+  type PredictOptions,
+  type Series,
+} from "@lookback/forecast";
+import { saveLocal } from "./modelFile.js";
+
+/** A file of a trained model. */
+export interface ModelFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+/** Where an interrupted training is kept, one place for each part that trains on its own. */
+export interface Checkpoints {
+  read(index: number): Promise<Uint8Array | undefined>;
+  write(index: number, bytes: Uint8Array): Promise<void>;
+}
+
+export interface TrainOptions extends Pick<FitOptions, "signal" | "onProgress"> {
+  checkpoints: Checkpoints;
+}
+
+/** A model as `lookback forecast` uses it: over all series of a run, each with its own copy or one for all. */
+export interface RunModel {
+  readonly name: string;
+  /** Fits all series. One that cannot be fitted is left out, unless it is the only one: then its error is the result. */
+  fit(series: readonly Series[], options: TrainOptions): Promise<LeftOut[]>;
+  /** A forecast for each series that was fitted, in their order. */
+  predict(options: PredictOptions): Promise<Forecast[]>;
+  /** The files from which `lookback predict` goes on. */
+  files(): ModelFile[];
+  readonly parameters: number;
+  readonly lookback: number | null;
+  /** Sentences that a reader should know, after the fit. */
+  readonly warnings: readonly string[];
+}
+
+export interface LeftOut {
+  id: string;
+  reason: string;
+}
+
+/** A model that is computed from each series alone, in no time worth a checkpoint. */
+export function localModel(name: string, make: () => Forecaster): RunModel {
+  let fitted: { series: Series; forecaster: Forecaster }[] = [];
+  return {
+    name,
+    parameters: 0,
+    lookback: null,
+    warnings: [],
+    async fit(series, { signal, onProgress }) {
+      fitted = [];
+      return eachOf(series, async (one, index) => {
+        const forecaster = make();
+        await forecaster.fit(one, signal ? { signal } : {});
+        fitted.push({ series: one, forecaster });
+        onProgress?.({ fraction: (index + 1) / series.length });
+      });
+    },
+    predict: (options) => inTurn(fitted, ({ forecaster }) => forecaster.predict(options)),
+    files: () => [
+      {
+        name: "model.safetensors",
+        bytes: saveLocal(
+          name,
+          fitted.map(({ series }) => series),
+        ),
+      },
+    ],
+  };
+}
+
+/** A network for each series. */
+export function networkModel(options: NeuralOptions): RunModel {
+  let networks: NeuralForecaster[] = [];
+  const fresh = () => new NeuralForecaster(options);
+  const model: RunModel = {
+    name: fresh().name,
+    async fit(series, { signal, onProgress, checkpoints }) {
+      networks = [];
+      return eachOf(series, async (one, index) => {
+        const resume = await checkpoints.read(index);
+        let network = resume && trainedBefore(resume, fresh(), one);
+        if (!network) {
+          network = fresh();
+          await network.fit(one, {
+            ...(signal ? { signal } : {}),
+            ...(resume ? { resume } : {}),
+            checkpoint: { save: (bytes) => checkpoints.write(index, bytes) },
+            onProgress: (progress) =>
+              onProgress?.({ ...progress, fraction: (index + progress.fraction) / series.length }),
+          });
+          await checkpoints.write(index, network.save());
+        }
+        networks.push(network);
+      });
+    },
+    predict: (wanted) => inTurn(networks, (network) => network.predict(wanted)),
+    files: () =>
+      networks.map((network, i) => ({ name: fileName(network, i, networks.length), bytes: network.save() })),
+    get parameters() {
+      return networks.reduce((sum, network) => sum + network.parameterCount, 0);
+    },
+    get lookback() {
+      return networks[0]?.windows?.lookback ?? null;
+    },
+    get warnings() {
+      return networks.flatMap((network) => network.warnings);
+    },
+  };
+  return model;
+}
+
+/** `model.safetensors`, or one file for each series with an id fit for a file name. */
+function fileName(network: NeuralForecaster, index: number, count: number): string {
+  if (count === 1) return "model.safetensors";
+  const safe = (network.history?.id ?? "").replace(/[^\p{L}\p{N}._-]+/gu, "_").slice(0, 60);
+  return `models/${index + 1}-${safe}.safetensors`;
+}
+
+/** The model of a checkpoint whose training was finished; undefined for one in the middle of a training. */
+function trainedBefore(
+  bytes: Uint8Array,
+  fresh: NeuralForecaster,
+  series: Series,
+): NeuralForecaster | undefined {
+  const { metadata } = loadSafetensors(bytes, "the checkpoint");
+  if (!metadata.lookback?.includes('"lookback-forecaster"')) return undefined;
+  const network = NeuralForecaster.load(bytes, "the checkpoint");
+  const kept = network.history?.values ?? new Float64Array();
+  const same =
+    JSON.stringify(network.options) === JSON.stringify(fresh.options) &&
+    network.history?.times.at(-1) === series.times.at(-1) &&
+    kept.every((value, i) => value === series.values[series.values.length - kept.length + i]);
+  if (same) return network;
+  throw new FormatError(
+    "The checkpoint belongs to other data or other options. Resume with the same ones, or train anew without --resume.",
+  );
+}
+
+/** Works through several series; one that fails is left out and named, an only one ends with its error. */
+async function eachOf(
+  series: readonly Series[],
+  work: (one: Series, index: number) => Promise<void>,
+): Promise<LeftOut[]> {
+  const leftOut: LeftOut[] = [];
+  for (const [index, one] of series.entries()) {
+    try {
+      await work(one, index);
+    } catch (error) {
+      const pass =
+        !(error instanceof LookbackError) || error instanceof AbortError || error instanceof FormatError;
+      if (pass || series.length === 1) throw error;
+      leftOut.push({ id: one.id, reason: error.message });
+    }
+  }
+  return leftOut;
+}
+
+async function inTurn<T>(list: readonly T[], work: (item: T) => Promise<Forecast>): Promise<Forecast[]> {
+  const results: Forecast[] = [];
+  for (const item of list) results.push(await work(item));
+  return results;
+}
