@@ -1,4 +1,5 @@
 // Moving and adding arrays: filling, copying with strides, selecting, adding a multiple.
+import { transpose4 } from "./pack";
 import { counterArea } from "./scratch";
 import { sum } from "./reduce";
 import { get, madd, put } from "./simd";
@@ -112,5 +113,34 @@ export function addStrided(ndim: i32, shape: usize, x: usize, y: usize, strides:
       for (let i: usize = 0; i < <usize>n << 2; i += 4, to += step) store<f32>(to, load<f32>(to) + load<f32>(x + i));
     }
     y += advance(last, shape, strides, counters);
+  }
+}
+
+/** y[j,i] = x[i,j]; strides are elements. In squares of 4, in blocks that stay in the cache. */
+export function transpose(rows: i32, cols: i32, x: usize, ldx: i32, y: usize, ldy: i32): void {
+  const xRow = <usize>ldx << 2, yRow = <usize>ldy << 2;
+  for (let i = 0; i < rows; i += BLOCK) {
+    const height = min(rows - i, BLOCK);
+    for (let j = 0; j < cols; j += BLOCK) {
+      const from = x + i * xRow + (<usize>j << 2);
+      const to = y + j * yRow + (<usize>i << 2);
+      transposeBlock(height, min(cols - j, BLOCK), from, xRow, to, yRow);
+    }
+  }
+}
+
+const BLOCK: i32 = 32;
+
+function transposeBlock(rows: i32, cols: i32, x: usize, xRow: usize, y: usize, yRow: usize): void {
+  const evenRows = rows & ~3, evenCols = cols & ~3;
+  for (let i = 0; i < evenRows; i += 4) {
+    for (let j = 0; j < evenCols; j += 4) {
+      transpose4(x + i * xRow + (<usize>j << 2), xRow, y + j * yRow + (<usize>i << 2), yRow);
+    }
+  }
+  for (let i = 0; i < rows; i++) {
+    for (let j = i < evenRows ? evenCols : 0; j < cols; j++) {
+      store<f32>(y + j * yRow + (<usize>i << 2), load<f32>(x + i * xRow + (<usize>j << 2)));
+    }
   }
 }

@@ -40,22 +40,27 @@ function activeRows(t: i32, b0: i32, b1: i32, batchSizes: usize): i32 {
   return max(0, (batchSizes ? min(b1, load<i32>(batchSizes + (<usize>t << 2))) : b1) - b0);
 }
 
-/** c = a·W + beta·c with W packed or, where `plain`, as it is, by the BLAS. */
+// How the products of the steps are done.
+const PACKED = 0; // with packed weights
+const PLAIN = 1; // with the weights as they are, by the BLAS
+// any other: not here, but by the caller
+
+/** c = a·W + beta·c */
 @inline
-function product(plain: i32, rows: i32, n: i32, k: i32, a: usize, lda: i32, w: usize, beta: i32, c: usize, ldc: i32): void {
-  if (!plain) gemmPacked(rows, n, k, a, lda, w, beta, c, ldc);
-  else if (rows) sgemm(0, 0, rows, n, k, a, lda, w, n, beta, c, ldc);
+function product(how: i32, rows: i32, n: i32, k: i32, a: usize, lda: i32, w: usize, beta: i32, c: usize, ldc: i32): void {
+  if (how == PACKED) gemmPacked(rows, n, k, a, lda, w, beta, c, ldc);
+  else if (how == PLAIN && rows) sgemm(0, 0, rows, n, k, a, lda, w, n, beta, c, ldc);
 }
 
 /** Bytes of W [k, n]. */
 @inline
-function matrixBytes(plain: i32, n: i32, k: i32): usize {
-  return plain ? <usize>n * <usize>k << 2 : packedBytes(n, k);
+function matrixBytes(how: i32, n: i32, k: i32): usize {
+  return how == PACKED ? packedBytes(n, k) : <usize>n * <usize>k << 2;
 }
 
 export function recurrentForward(
   cell: i32, t: i32, b: i32, b0: i32, b1: i32, h: i32, reverse: i32,
-  gates: usize, packed: usize, bhn: usize, hs: usize, cs: usize, cStride: i32, extra: usize, batchSizes: usize, plain: i32,
+  gates: usize, packed: usize, bhn: usize, hs: usize, cs: usize, cStride: i32, extra: usize, batchSizes: usize, how: i32,
 ): void {
   const gh = gatesOf(cell) * h;
   const n = joined(cell, h);
@@ -63,7 +68,7 @@ export function recurrentForward(
   const slot = row * b;
   const cSlot = <usize>cStride << 2;
   const gateRow = <usize>gh << 2;
-  const packedLast = packed + matrixBytes(plain, n, h);
+  const packedLast = packed + matrixBytes(how, n, h);
   const first = row * b0;
   for (let s = 0; s < t; s++) {
     const step = reverse ? t - 1 - s : s;
@@ -76,10 +81,10 @@ export function recurrentForward(
     const cTo = cs + cSlot * to + first;
     const g = gates + gateRow * (<usize>step * b + b0);
     const e = extra ? extra + slot * step + first : 0;
-    product(plain, rows, n, h, hFrom, h, packed, 1, g, gh);
+    product(how, rows, n, h, hFrom, h, packed, 1, g, gh);
     if (cell == LSTM) lstmForward(rows, h, g, cFrom, cTo, hTo, e);
     else if (cell == GRU) {
-      product(plain, rows, h, h, hFrom, h, packedLast, 0, e, h);
+      product(how, rows, h, h, hFrom, h, packedLast, 0, e, h);
       gruForward(rows, h, g, bhn, hFrom, hTo, e);
     } else rnnForward(cell, rows * h, g, hTo);
     // rows that have ended, or not begun, keep their state
@@ -94,14 +99,14 @@ export function recurrentForward(
 export function recurrentBackward(
   cell: i32, t: i32, b: i32, b0: i32, b1: i32, h: i32, reverse: i32,
   gates: usize, packed: usize, hs: usize, cs: usize, extra: usize, batchSizes: usize,
-  dy: usize, dh: usize, dc: usize, dgates: usize, dhn: usize, plain: i32,
+  dy: usize, dh: usize, dc: usize, dgates: usize, dhn: usize, how: i32,
 ): void {
   const gh = gatesOf(cell) * h;
   const n = joined(cell, h);
   const row = <usize>h << 2;
   const slot = row * b;
   const gateRow = <usize>gh << 2;
-  const packedLast = packed + matrixBytes(plain, h, n);
+  const packedLast = packed + matrixBytes(how, h, n);
   const first = row * b0;
   dh += first;
   dc += first;
@@ -120,9 +125,9 @@ export function recurrentBackward(
     else if (cell == GRU) {
       const n = dhn + slot * step + first;
       gruBackward(rows, h, gates + at, hFrom, e, y, dh, d, n);
-      product(plain, rows, h, h, n, h, packedLast, 1, dh, h);
+      product(how, rows, h, h, n, h, packedLast, 1, dh, h);
     } else rnnBackward(cell, rows * h, gates + at, y, dh, d);
-    product(plain, rows, h, n, d, gh, packed, cell == GRU ? 1 : 0, dh, h);
+    product(how, rows, h, n, d, gh, packed, cell == GRU ? 1 : 0, dh, h);
     const rest = b1 - b0 - rows;
     if (rest) {
       memory.fill(d + gateRow * rows, 0, gateRow * rest);

@@ -78,6 +78,8 @@ export interface Kernels {
   ): void;
   /** y (contiguous) = x read with any strides, negative ones too (`x` then points at the first element read). 4-byte elements of any type. */
   copyStrided(ndim: number, shape: number, x: number, strides: number, y: number): void;
+  /** y[j,i] = x[i,j], x [rows, cols] with `ldx` elements between rows, y with `ldy`. */
+  transpose(rows: number, cols: number, x: number, ldx: number, y: number, ldy: number): void;
   /** The reverse: y, written with strides, += x (contiguous float32). Addresses that coincide add up. */
   addStrided(ndim: number, shape: number, x: number, y: number, strides: number): void;
   /** y[i] = cond[i] ≠ 0 ? a[i] : b[i]. cond is float32. */
@@ -93,6 +95,8 @@ export interface Kernels {
   sumSquares(n: number, x: number): number;
   /** Σ (a−b)² */
   sumSquaredDifference(n: number, a: number, b: number): number;
+  /** y[i] = scale·(a[i] − b[i]) (its gradient); y may be a or b. */
+  scaledDifference(n: number, a: number, b: number, scale: number, y: number): void;
   /** 1 when every element is finite, else 0. */
   allFinite(n: number, x: number): number;
   /** y[outer,inner] = reduction over mid of x[outer,mid,inner]. `op` is a `Reduce` code. */
@@ -332,7 +336,8 @@ export interface Kernels {
    * one slot is reused in place (inference).
    * extra [T,B,H]: LSTM tanh(c_t) (0: do not keep); GRU W_hn·h_{t−1} + b_hn (always needed); RNN unused.
    * bhn [H]: GRU's b_hh for the n gate, or 0 without bias.
-   * plain 1: `packed` is not packed but W_hhᵀ [H, G·H], for the BLAS; of GRU, the transpose of r's and z's rows, then of n's.
+   * how 1: `packed` is not packed but W_hhᵀ [H, G·H], for the BLAS; of GRU, the transpose of r's and z's rows, then of n's.
+   * how 2: the caller has done the step's products already (t is 1). Otherwise 0.
    * batchSizes int32[T], or 0: at step t only rows below batchSizes[t] take part (packed sequences sorted by length).
    * The others keep their state: it is copied to the next slot, their gates are left as they are.
    */
@@ -352,10 +357,11 @@ export interface Kernels {
     cStride: number,
     extra: number,
     batchSizes: number,
-    plain: number,
+    how: number,
   ): void;
   /**
-   * The reverse of recurrentForward. `packed` is the backward packing or, with `plain` 1, W_hh itself.
+   * The reverse of recurrentForward. `packed` is the backward packing or, with `how` 1, W_hh itself; with 2 the caller
+   * multiplies dgates by it afterwards.
    * dy [T,B,H]: gradient of every output (0: none). dh [B,H], dc [B,H]: in, gradient of the final states;
    * out, gradient of the initial ones (dc for LSTM only). dgates [T,B,G·H] out: gradient before activation, seen from
    * the input side; may be `gates`. dhn [T,B,H] out, GRU only: the n gate's gradient seen from the hidden side
@@ -380,7 +386,7 @@ export interface Kernels {
     dc: number,
     dgates: number,
     dhn: number,
-    plain: number,
+    how: number,
   ): void;
 
   // ---- two recurrent layers of their own shape; buffers as above, W_hh of the GRU packed by recurrentPack ---------

@@ -7,6 +7,7 @@ import {
   type ForwardWeights,
   forwardCall,
   gateCount,
+  howToMultiply,
   type LayerBuffers,
   type LayerSizes,
 } from "../ops/recurrentCalls.js";
@@ -226,7 +227,14 @@ function refresh(layer: StreamLayer): void {
   if (weights.wHr) addresses.projection = packProjection(packed.projection, weights.wHr, false);
   if (layer.call === null || hidden !== addresses.hidden) {
     addresses.hidden = hidden;
-    const [name, ...args] = forwardCall(sizes, layer.buffers, addresses, 0, sizes.batch);
+    const [name, ...args] = forwardCall(
+      sizes,
+      layer.buffers,
+      addresses,
+      0,
+      sizes.batch,
+      howToMultiply(sizes),
+    );
     layer.call = { name, args };
   }
   const { bIh, bHh } = weights;

@@ -74,6 +74,9 @@ export function usesBlas(sizes: LayerSizes): boolean {
   return rows * hidden * hidden * gateCount[cell] >= blasThreshold && engine().blas().name !== null;
 }
 
+/** How the kernels shall do the products of the steps: see `Kernels.recurrentForward`. */
+export const howToMultiply = (sizes: LayerSizes): number => (usesBlas(sizes) ? 1 : 0);
+
 /** The kernel's call that runs all steps for rows b0 … b1−1. */
 export function forwardCall(
   sizes: LayerSizes,
@@ -81,6 +84,7 @@ export function forwardCall(
   weights: ForwardWeights,
   b0: number,
   b1: number,
+  how: number,
 ): Call {
   const { cell, steps: t, batch: b, hidden: h, out: p, projected } = sizes;
   const { gates, hs, cs, cStride, extra, unprojected, batchSizes } = buffers;
@@ -93,13 +97,14 @@ export function forwardCall(
   if (cell === "gruResetBefore") {
     return ["resetBeforeForward", t, b, b0, b1, h, reverse, gates, hidden, hs, extra, batchSizes];
   }
-  const plain = usesBlas(sizes) ? 1 : 0;
   // biome-ignore format: the kernel's arguments in the order of its declaration
-  return ["recurrentForward", cellCode[cell], t, b, b0, b1, h, reverse, gates, hidden, bhn, hs, cs, cStride, extra, batchSizes, plain];
+  return ["recurrentForward", cellCode[cell], t, b, b0, b1, h, reverse, gates, hidden, bhn, hs, cs, cStride, extra, batchSizes, how];
 }
 
+/** All steps forward, each thread with its own rows of the batch. */
 export function runForward(sizes: LayerSizes, buffers: LayerBuffers, weights: ForwardWeights): void {
-  runCalls(batchParts(sizes).map(({ from, to }) => forwardCall(sizes, buffers, weights, from, to)));
+  const how = howToMultiply(sizes);
+  runCalls(batchParts(sizes).map(({ from, to }) => forwardCall(sizes, buffers, weights, from, to, how)));
 }
 
 /** Addresses of the gradients that backward reads and writes; see `Kernels.recurrentBackward`. */
@@ -111,10 +116,55 @@ export interface BackwardBuffers {
   dhn: number;
   /** Projected LSTM: the whole gradient of every h_t. */
   dStates: number;
-  onNorm: ((step: number, norm: number) => void) | null;
 }
 
-/** Goes back through all steps; with `onNorm` in one call a step, so that each step's gradient can be seen. */
+/** Addresses of what backward multiplies by, packed or plain, and of work space [B, H]. */
+export interface BackwardWeights {
+  hidden: number;
+  projection: number;
+  work: number;
+}
+
+/** The kernel's call that goes back through all steps for rows b0 … b1−1. */
+export function backwardCall(
+  sizes: LayerSizes,
+  { gates, hs, cs, extra, batchSizes }: LayerBuffers,
+  { hidden, projection, work }: BackwardWeights,
+  { dy, dh, dc, dgates, dhn, dStates }: BackwardBuffers,
+  b0: number,
+  b1: number,
+  how: number,
+): Call {
+  const { cell, steps: t, batch: b, hidden: h, out: p, projected } = sizes;
+  const reverse = sizes.reverse ? 1 : 0;
+  if (projected) {
+    // biome-ignore format: the kernel's arguments in the order of its declaration
+    return ["projectedBackward", t, b, b0, b1, h, p, reverse, gates, hidden, projection, cs, extra, batchSizes, dy, dh, dc, dgates, dStates, work];
+  }
+  if (cell === "gruResetBefore") {
+    return [
+      "resetBeforeBackward",
+      t,
+      b,
+      b0,
+      b1,
+      h,
+      reverse,
+      gates,
+      hidden,
+      hs,
+      batchSizes,
+      dy,
+      dh,
+      dgates,
+      work,
+    ];
+  }
+  // biome-ignore format: the kernel's arguments in the order of its declaration
+  return ["recurrentBackward", cellCode[cell], t, b, b0, b1, h, reverse, gates, hidden, hs, cs, extra, batchSizes, dy, dh, dc, dgates, dhn, how];
+}
+
+/** All steps back, each thread with its own rows of the batch. */
 export function runBackward(
   sizes: LayerSizes,
   buffers: LayerBuffers,
@@ -122,72 +172,28 @@ export function runBackward(
   wHr: number,
   grads: BackwardBuffers,
 ): void {
-  const { kernels } = engine();
-  const { cell, batch: b, hidden: h, out: p, projected } = sizes;
-  const code = cellCode[cell];
-  const plain = usesBlas(sizes);
-  const packed = plain ? wHh : packBackward(sizes, wHh);
-  const packedProjection = projected ? empty([kernels.packedBytes(h, p) >> 2]).address : 0;
-  if (projected) kernels.pack(0, h, p, wHr, h, packedProjection);
-  const work = projected || cell === "gruResetBefore" ? empty([b, h]).address : 0;
-  const reverse = sizes.reverse ? 1 : 0;
+  const weights = backwardWeights(sizes, wHh, wHr);
+  const how = howToMultiply(sizes);
+  runCalls(
+    batchParts(sizes).map(({ from, to }) => backwardCall(sizes, buffers, weights, grads, from, to, how)),
+  );
+}
 
-  const undo = (first: number, t: number) => {
-    const unit = first * b * h * 4;
-    const state = first * b * p * 4;
-    const gate = unit * gateCount[cell];
-    const gates = buffers.gates + gate;
-    const hs = buffers.hs + state;
-    const cs = buffers.cs + unit;
-    const extra = buffers.extra + unit;
-    const batchSizes = buffers.batchSizes && buffers.batchSizes + first * 4;
-    const dy = grads.dy && grads.dy + state;
-    const dgates = grads.dgates + gate;
-    const { dh, dc } = grads;
-    const call = (b0: number, b1: number): Call => {
-      if (projected) {
-        // biome-ignore format: the kernel's arguments in the order of its declaration
-        return ["projectedBackward", t, b, b0, b1, h, p, reverse, gates, packed, packedProjection, cs, extra, batchSizes, dy, dh, dc, dgates, grads.dStates + state, work];
-      }
-      if (cell === "gruResetBefore") {
-        // biome-ignore format: the kernel's arguments in the order of its declaration
-        return ["resetBeforeBackward", t, b, b0, b1, h, reverse, gates, packed, hs, batchSizes, dy, dh, dgates, work];
-      }
-      // biome-ignore format: the kernel's arguments in the order of its declaration
-      return ["recurrentBackward", code, t, b, b0, b1, h, reverse, gates, packed, hs, cs, extra, batchSizes, dy, dh, dc, dgates, grads.dhn + unit, plain ? 1 : 0];
+/** W_hh and W_hr as the loop of backward multiplies by them. */
+export function backwardWeights(sizes: LayerSizes, wHh: number, wHr: number): BackwardWeights {
+  const { cell, batch, hidden: h, out: p, projected } = sizes;
+  const { kernels } = engine();
+  const work = projected || cell === "gruResetBefore" ? empty([batch, h]).address : 0;
+  if (howToMultiply(sizes)) return { hidden: wHh, projection: 0, work };
+  if (projected) {
+    const pack = (n: number, k: number, from: number) => {
+      const to = empty([kernels.packedBytes(n, k) >> 2]).address;
+      kernels.pack(0, n, k, from, n, to);
+      return to;
     };
-    runCalls(batchParts(sizes).map(({ from, to }) => call(from, to)));
-  };
-  if (grads.onNorm) undoWatched(sizes, buffers.batchSizes, grads, undo);
-  else undo(0, sizes.steps);
-}
-
-/** The address of W_hh packed for the loop of backward. */
-function packBackward({ cell, hidden: h, out: p, projected }: LayerSizes, wHh: number): number {
-  const { kernels } = engine();
-  const code = cellCode[cell];
-  const bytes = projected ? kernels.packedBytes(p, 4 * h) : kernels.recurrentPackedBytes(code, h, 1);
-  const packed = empty([bytes >> 2]).address;
-  if (projected) kernels.pack(0, p, 4 * h, wHh, p, packed);
-  else kernels.recurrentPack(code, h, 1, wHh, packed);
-  return packed;
-}
-
-/** Step by step; before each, ‖∂loss/∂h_t‖ of the rows that take part: what comes from later steps plus dy_t. */
-function undoWatched(
-  { steps, batch, out, reverse }: LayerSizes,
-  batchSizes: number,
-  { dy, dh, onNorm }: BackwardBuffers,
-  undo: (first: number, count: number) => void,
-): void {
-  const { kernels, memory } = engine();
-  const sum = empty([batch, out]).address;
-  for (let s = 0; s < steps; s++) {
-    const step = reverse ? s : steps - 1 - s;
-    const rows = batchSizes ? memory.i32[(batchSizes >> 2) + step]! : batch;
-    kernels.copy(rows * out, dh, sum);
-    if (dy) kernels.axpy(rows * out, 1, dy + step * batch * out * 4, sum);
-    onNorm?.(step, Math.sqrt(kernels.sumSquares(rows * out, sum)));
-    undo(step, 1);
+    return { hidden: pack(p, 4 * h, wHh), projection: pack(h, p, wHr), work };
   }
+  const to = empty([kernels.recurrentPackedBytes(cellCode[cell], h, 1) >> 2]).address;
+  kernels.recurrentPack(cellCode[cell], h, 1, wHh, to);
+  return { hidden: to, projection: 0, work };
 }

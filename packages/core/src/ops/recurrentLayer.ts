@@ -1,4 +1,4 @@
-import { engine, writeInts } from "../engine/engine.js";
+import { engine } from "../engine/engine.js";
 import type { Call } from "../engine/pool.js";
 import { clone, empty, type NDArray, zeros } from "./ndarray.js";
 import { linearCalls, productCalls, runCalls } from "./parallel.js";
@@ -12,6 +12,7 @@ import {
   runForward,
   usesBlas,
 } from "./recurrentCalls.js";
+import { backwardBySteps, backwardWatched, forwardBySteps, goesByStep, slicesOf } from "./recurrentSteps.js";
 
 /**
  * Parameters of one layer in one direction: W_ih [G·H, I], W_hh [G·H, P], b_ih and b_hh [G·H] or both null, and for a
@@ -123,11 +124,14 @@ export function runLayer(call: LayerCall): LayerRun {
     unprojected: unprojected?.address ?? 0,
     batchSizes: batchSizes?.address ?? 0,
   };
-  runForward(sizes, buffers, {
+  const forwardWeights = {
     hidden: packHidden(call.packed, sizes, weights.wHh, keep),
     projection: weights.wHr ? packProjection(packed.projection, weights.wHr, keep) : 0,
     bhn: cell === "gru" && weights.bHh ? weights.bHh.address + 2 * hidden * 4 : 0,
-  });
+  };
+  const byStep = goesByStep(sizes);
+  if (byStep) forwardBySteps(sizes, buffers, forwardWeights);
+  else runForward(sizes, buffers, forwardWeights);
   const y = states.view([steps, batch, out], reverse ? 0 : state);
   const hn = states.view([batch, out], reverse ? 0 : steps * state);
   const cn = cs?.view([batch, hidden], keep && !reverse ? steps * batch * hidden : 0) ?? null;
@@ -143,15 +147,18 @@ export function runLayer(call: LayerCall): LayerRun {
     const dGates = empty(gates.shape);
     const dHidden = cell === "gru" ? perStep() : null;
     const dStates = unprojected ? empty([steps, batch, out]) : null;
-    runBackward(sizes, buffers, weights.wHh.address, weights.wHr?.address ?? 0, {
+    const flow = {
       dy: dy?.address ?? 0,
       dh: dh.address,
       dc: dc?.address ?? 0,
       dgates: dGates.address,
       dhn: dHidden?.address ?? 0,
       dStates: dStates?.address ?? 0,
-      onNorm,
-    });
+    };
+    const [wHh, wHr] = [weights.wHh.address, weights.wHr?.address ?? 0];
+    if (onNorm) backwardWatched(sizes, buffers, wHh, wHr, flow, onNorm);
+    else if (byStep) backwardBySteps(sizes, buffers, wHh, flow);
+    else runBackward(sizes, buffers, wHh, wHr, flow);
 
     const before = states.view([rows, out], reverse ? state : 0);
     const grads: LayerWeights = {
@@ -237,14 +244,17 @@ export function packHidden(packed: PackedWeights, sizes: LayerSizes, wHh: NDArra
   return to;
 }
 
-/** W_hhᵀ as the BLAS reads it fastest; of GRU, the transpose of r's and z's rows, then of n's. */
-function transposeHidden({ cell, hidden }: LayerSizes, from: number, to: number): number {
+/** W_hhᵀ as the BLAS reads it fastest, whole or in slices; of GRU, the transpose of r's and z's rows, then of n's. */
+function transposeHidden(sizes: LayerSizes, from: number, to: number): number {
+  const { cell, hidden } = sizes;
   const rows = gateCount[cell] * hidden;
   const joined = cell === "gru" ? 2 * hidden : rows;
-  const strides = writeInts(1, [1, hidden]);
   const transpose = (first: number, count: number) => {
-    const at = 4 * first * hidden;
-    engine().kernels.copyStrided(2, writeInts(0, [hidden, count]), from + at, strides, to + at);
+    for (const slice of goesByStep(sizes) ? slicesOf(count) : [{ from: 0, to: count }]) {
+      const size = slice.to - slice.from;
+      const at = 4 * (first + slice.from) * hidden;
+      engine().kernels.transpose(size, hidden, from + at, hidden, to + at, size);
+    }
   };
   transpose(0, joined);
   if (joined < rows) transpose(joined, hidden);
