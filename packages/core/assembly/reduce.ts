@@ -1,6 +1,6 @@
 // Reductions. Sums are kept in float64.
 import { blockA } from "./scratch";
-import { get, high64, low64, madd64, total } from "./simd";
+import { get, high64, low64, madd64, put, total } from "./simd";
 
 @inline
 function none(): v128 {
@@ -46,6 +46,14 @@ export function sumSquaredDifference(n: i32, a: usize, b: usize): f64 {
     t = madd64(h, h, t);
   }
   return total(f64x2.add(s, t));
+}
+
+export function scaledDifference(n: i32, a: usize, b: usize, scale: f32, y: usize): void {
+  const s = f32x4.splat(scale);
+  for (let i = n; i > 0; i -= 4, a += 16, b += 16, y += 16) {
+    const lanes = min(i, 4);
+    put(y, f32x4.mul(f32x4.sub(get(a, lanes), get(b, lanes)), s), lanes);
+  }
 }
 
 /** A number minus itself is 0 exactly when it is finite. */

@@ -3,13 +3,18 @@ import { ArgumentError } from "../errors.js";
 import { around, binaryForward, scalarForward } from "./broadcast.js";
 import { empty, full, type NDArray, type OpResult, result, zeros } from "./ndarray.js";
 
-/** mean (or sum) of (a − b)², both of one shape: one pass forward, two backward. */
+/** mean (or sum) of (a − b)², both of one shape: one pass forward, one backward for each that wants a gradient. */
 export function squaredError(a: NDArray, b: NDArray, mean: boolean): OpResult {
   const scale = mean ? 1 / a.size : 1;
   const y = full([], engine().kernels.sumSquaredDifference(a.size, a.address, b.address) * scale);
   return result(y, (g, needs) => {
-    const da = scalarForward("mul", binaryForward("sub", a, b), 2 * scale * g.data[0]!);
-    return [needs[0] ? da : null, needs[1] ? scalarForward("mul", da, -1) : null];
+    const slope = 2 * scale * g.data[0]!;
+    const gradient = (from: NDArray, to: NDArray) => {
+      const d = empty(a.shape);
+      engine().kernels.scaledDifference(a.size, from.address, to.address, slope, d.address);
+      return d;
+    };
+    return [needs[0] ? gradient(a, b) : null, needs[1] ? gradient(b, a) : null];
   });
 }
 
