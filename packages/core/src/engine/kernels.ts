@@ -97,8 +97,6 @@ export interface Kernels {
   sumSquaredDifference(n: number, a: number, b: number): number;
   /** y[i] = scale·(a[i] − b[i]) (its gradient); y may be a or b. */
   scaledDifference(n: number, a: number, b: number, scale: number, y: number): void;
-  /** y[i] = scale·(a[i] − b[i]) (its gradient); y may be a or b. */
-  scaledDifference(n: number, a: number, b: number, scale: number, y: number): void;
   /** 1 when every element is finite, else 0. */
   allFinite(n: number, x: number): number;
   /** y[outer,inner] = reduction over mid of x[outer,mid,inner]. `op` is a `Reduce` code. */
