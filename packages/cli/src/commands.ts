@@ -1,5 +1,7 @@
 import { nearest } from "@lookback/forecast";
 import type { Command } from "commander";
+import { type ClassifyFlags, classify } from "./commands/classify.js";
+import { columns, describeClassify } from "./commands/classifyCommand.js";
 import { type ForecastFlags, forecast } from "./commands/forecast.js";
 import { info } from "./commands/info.js";
 import { type PredictFlags, predict } from "./commands/predict.js";
@@ -38,17 +40,31 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
     )
     .option(
       "--model <name>",
-      `${modelNames.join(", ")} (default: an lstm, or the baseline that beats it)`,
+      `${modelNames.join(", ")} (default: auto, what a backtest of the training part picks or blends)`,
       oneOf("--model", modelNames),
     )
-    .option("--hidden <n>", "units of each layer (default: 16)", whole("--hidden", 1, 4096))
-    .option("--layers <n>", "recurrent layers (default: 1)", whole("--layers", 1, 16))
+    .option("--global", "one network over all series (the default with several)")
+    .option("--local", "a network for each series")
+    .option(
+      "--hidden <n>",
+      "units of each layer (default: 16, of one over all series 32)",
+      whole("--hidden", 1, 4096),
+    )
+    .option(
+      "--layers <n>",
+      "layers (default: 1; of a tcn as many as see the whole window)",
+      whole("--layers", 1, 16),
+    )
     .option(
       "--epochs <n>",
       "most passes over the data (default: 60, fewer with much data)",
       whole("--epochs", 1, 1_000_000),
     )
-    .option("--lr <x>", "learning rate (default: 0.01)", positive("--lr", 10))
+    .option(
+      "--lr <x>",
+      "learning rate (default: 0.01, of a network over all series 0.001)",
+      positive("--lr", 10),
+    )
     .option(
       "--ensemble <n>",
       "networks from different seeds; their median is the forecast (default: 3)",
@@ -70,7 +86,15 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
     );
 
   shared(withTable(program.command("predict <model> <file>")), io)
-    .description("forecast after a table's last row with a saved model, without training")
+    .description(
+      "forecast after a table's last row, or classify its sequences, with a saved model, without training",
+    )
+    .option("--label <column>", "with a classifier: column of labels to compare with")
+    .option(
+      "--channels <list>",
+      "with a classifier: columns of values (default: the training table's)",
+      columns,
+    )
     .option(
       "--horizon <n>",
       "steps ahead (default: what the model was trained for)",
@@ -82,6 +106,11 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
     .action((model: string, file: string, flags: PredictFlags & SharedFlags) =>
       predict(model, file, flags, consoleOf(flags), shown),
     );
+
+  shared(describeClassify(program.command("classify <train> [test]")), io).action(
+    (file: string, test: string | undefined, flags: ClassifyFlags & SharedFlags) =>
+      classify(file, test, flags, consoleOf(flags), shown),
+  );
 
   shared(program.command("tutorial [file]"), io)
     .description("the lecture notes' LSTM on the flights data, exactly as published, and what it is worth")

@@ -60,6 +60,10 @@ export interface Decision {
   candidates: { name: string; score: number; weight: number; seconds: number }[];
   /** What the score is: a metric's name. */
   metric: string;
+  /** Forecasts of so many steps, from so many origins inside the training part, so many steps apart. */
+  windows: number;
+  horizon: number;
+  step: number;
 }
 
 /** How one model did on one series. */

@@ -26,7 +26,10 @@ const modelNames: Record<string, string> = {
   "mstl-ets": "MSTL-ETS",
   arima: "ARIMA",
   theta: "Theta",
-  auto: "the automatic choice",
+  auto: "auto",
+  "dynamic-theta": "dynamic Theta",
+  "mstl-arima": "MSTL-ARIMA",
+  mlp: "MLP",
 };
 
 const count = (n: number, one: string, many = `${one}s`) =>
@@ -44,6 +47,8 @@ export const en = {
       theta: "half the trend on a smoothed level",
       arima: "last values and last errors, seasonal",
       "mstl-ets": "takes the seasons off, smooths the rest exponentially",
+      "dynamic-theta": "Theta that follows the trend",
+      "mstl-arima": "takes the seasons off, ARIMA for the rest",
       auto: "what the backtest of the training part picks or blends",
     })[name] ?? "",
   frequency: (freq: string): string => {
@@ -109,6 +114,8 @@ export const en = {
       `That of ${modelNames[baseline] ?? baseline}, the best of the baselines, is ${mase}; in ${ahead.toLocaleString("en-US")} of ${judged.toLocaleString("en-US")} series it is better than every baseline.`,
     overallCoverage: (model: string, level: number, share: number): string =>
       `The ${level} % intervals of ${modelNames[model] ?? model} held ${(share * 100).toFixed(1)} % of the values that came.`,
+    decided: (parts: readonly { name: string; percent: number }[], others: number): string =>
+      `auto blends ${parts.map(({ name, percent }) => `${modelNames[name] ?? name} (${percent} %)`).join(", ")}${others > 0 ? ` and ${count(others, "other", "others")}` : ""}, weighted by how they did when looking back.`,
     untested: (series: number): string =>
       `${count(series, "series is", "series are")} too short for a backtest.`,
     constant: "The series is constant, so its one value is the forecast.",

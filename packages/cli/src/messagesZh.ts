@@ -28,6 +28,9 @@ const modelNames: Record<string, string> = {
   arima: "ARIMA",
   theta: "Theta",
   auto: "自动选择",
+  "dynamic-theta": "动态 Theta",
+  "mstl-arima": "MSTL-ARIMA",
+  mlp: "MLP",
 };
 
 const number = (n: number) => n.toLocaleString("zh-CN");
@@ -52,6 +55,8 @@ export const zh: typeof en = {
       theta: "平滑水平加一半趋势",
       arima: "由近期的值与误差推算，含季节",
       "mstl-ets": "去掉季节，其余做指数平滑",
+      "dynamic-theta": "趋势随数据更新的 Theta",
+      "mstl-arima": "去掉季节，其余用 ARIMA",
       auto: "由训练部分的回测挑选或加权",
     })[name] ?? "",
   frequency: (freq) => frequencies[freq] ?? (/^W-/.test(freq) ? "每周" : `每 ${freq}`),
@@ -109,6 +114,8 @@ export const zh: typeof en = {
       sentence`最好的基线（${named(baseline)}）为 ${mase}；在 ${number(judged)} 条序列中，有 ${number(ahead)} 条优于所有基线。`,
     overallCoverage: (model, level, share) =>
       sentence`${named(model)}的 ${level}% 区间实际包含了 ${(share * 100).toFixed(1)}% 的真实值。`,
+    decided: (parts, others) =>
+      sentence`自动选择按回看的表现加权混合：${parts.map(({ name, percent }) => `${named(name)} ${percent}%`).join("，")}${others > 0 ? `，以及另外 ${others} 种` : ""}。`,
     untested: (series) => `另有 ${number(series)} 条序列太短，无法回测。`,
     constant: "该序列是常数，因此预测值就是这个常数。",
   },

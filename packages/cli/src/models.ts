@@ -28,12 +28,17 @@ export const baselineModels: Readonly<Record<string, () => Forecaster>> = Object
 );
 
 /** Models that learn by gradients. */
-export const networkNames = ["lstm", "gru", "rnn"] as const;
+export const networkNames = ["lstm", "gru", "rnn", "tcn", "mlp"] as const;
+export type NetworkName = (typeof networkNames)[number];
 
 /** Every name that `--model` takes. */
-export const modelNames: readonly string[] = [...networkNames, ...Object.keys(localModels)];
+export const modelNames: readonly string[] = ["auto", ...networkNames, ...Object.keys(localModels)];
 
 export const isBaseline = (name: string): boolean => baselineNames.includes(name);
 
-export const isNetwork = (name: string): boolean =>
-  (networkNames as readonly string[]).includes(name.replace(/^global-/, ""));
+/** Whether a model learns by gradients: for each series, or (`global-…`) one for all. */
+export const isNetwork = (name: string): boolean => isNetworkName(name.replace(/^global-/, ""));
+
+export function isNetworkName(name: string): name is NetworkName {
+  return (networkNames as readonly string[]).includes(name);
+}

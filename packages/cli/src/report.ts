@@ -20,7 +20,7 @@ import { dataFacts, howMade, keepInMind, reproduce, treatment } from "./reportFa
 import { reportStyle } from "./reportStyle.js";
 import { backtestTable, decisionTable, forecastTable, keyFigures, seriesTable } from "./reportTables.js";
 import { reportTexts } from "./reportTexts.js";
-import { overallVerdict, verdict } from "./verdict.js";
+import { decisionSentence, overallVerdict, verdict } from "./verdict.js";
 
 /** So many series are shown in full; of the others there is a line in a table. */
 const mostInFull = 20;
@@ -40,6 +40,7 @@ export async function forecastReport(run: ForecastRun, lang: Lang, modelFile?: s
   const body = html`<main>
 <header><h1>${title}</h1><p class="made">${text.made(showDate(run.made))}</p></header>
 <p class="verdict">${overallVerdict(run, lang)}</p>
+${sentence(decisionSentence(run, lang))}
 ${several ? severalSeries(run, lang) : [keyFigures(first, lang), oneSeries(run, first, lang)]}
 ${decision(run, lang)}
 ${inside(run, lang)}
@@ -66,6 +67,8 @@ ${new Markup(body)}
 </html>
 `.text;
 }
+
+const sentence = (text: string | null): Markup | null => (text === null ? null : html`<p>${text}</p>`);
 
 const showDate = (date: Date): string => `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
@@ -131,7 +134,7 @@ function decision(run: ForecastRun, lang: Lang): Markup | null {
   const { decision: made } = run.model;
   if (made === null) return null;
   const text = reportTexts(lang);
-  return html`<section class="long"><h2>${text.decision}</h2><p class="hint">${text.decisionHow(made.candidates.length, made.metric)}</p>${decisionTable(made, lang)}</section>`;
+  return html`<section class="long"><h2>${text.decision}</h2><p class="hint">${text.decisionHow(made.candidates.length, made.metric, made.windows, made.horizon, run.series.length)}</p>${decisionTable(made, lang)}</section>`;
 }
 
 function inside(run: ForecastRun, lang: Lang): Markup | null {

@@ -5,8 +5,16 @@ const count = (n: number, one: string, many = `${one}s`) =>
 
 const en = {
   decision: "How the model was chosen",
-  decisionHow: (candidates: number, metric: string): string =>
-    `${count(candidates, "candidate")} forecast parts of the past that the final test does not touch; the smaller the ${metric}, the better. The weights say how much of each is in the forecast.`,
+  decisionHow: (
+    candidates: number,
+    metric: string,
+    windows: number,
+    horizon: number,
+    series: number,
+  ): string =>
+    windows === 0
+      ? `The ${series === 1 ? "series is" : "series are"} too short to look back at, so the ${count(candidates, "candidate")} count alike.`
+      : `Each of ${count(candidates, "candidate")} forecast ${count(horizon, "step")} from ${count(windows, "point")} in the past of ${series === 1 ? "the series" : "every series"}. The smaller its ${metric} there, the more it weighs in the forecast${series === 1 ? "" : ": for each series its own weights, here their mean"}. The backtest above repeats the whole choice at each of its origins, on what was known then.`,
   candidate: "candidate",
   weight: "weight",
   seconds: "seconds",
@@ -48,8 +56,10 @@ const en = {
 
 const zh: typeof en = {
   decision: "模型是怎样选出的",
-  decisionHow: (candidates, metric) =>
-    `${candidates} 个候选模型先在最终检验不触及的过去做预测；${metric} 越小越好。权重表示各模型在预测中所占的比例。`,
+  decisionHow: (candidates, metric, windows, horizon, series) =>
+    windows === 0
+      ? `序列太短，无法回看，因此 ${candidates} 个候选模型权重相同。`
+      : `${candidates} 个候选模型各自站在过去的 ${windows} 个时点预测 ${horizon} 步。${metric} 越小，在预测中的权重越大${series === 1 ? "" : "（每条序列各有权重，此处为平均）"}。上面的回测在每个时点都只用当时已知的数据重做整个选择。`,
   candidate: "候选",
   weight: "权重",
   seconds: "秒",

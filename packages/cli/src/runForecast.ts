@@ -1,11 +1,5 @@
 import { DataError } from "@lookback/core";
-import {
-  backtestPanel,
-  defaultWindows,
-  type Forecaster,
-  type PanelBacktestResult,
-  type Series,
-} from "@lookback/forecast";
+import { backtestPanel, defaultWindows, type PanelBacktestResult, type Series } from "@lookback/forecast";
 import { type ModelFacts, type SeriesRun, seriesBacktests } from "./forecastRun.js";
 import { baselineModels, localModels } from "./models.js";
 import type { Checkpoints, ModelFile, RunModel } from "./runModel.js";
@@ -21,8 +15,6 @@ export interface ForecastTask {
   /** Whether `model` was asked for; else the best of it and the baselines in the backtest makes the forecast. */
   forced: boolean;
   model: RunModel;
-  /** The same model made anew for each fold of the backtest. */
-  again: { each: () => Forecaster };
   signal: AbortSignal;
   checkpoints: Checkpoints;
   progress(fraction: number, stage: Stage, loss?: number): void;
@@ -57,7 +49,8 @@ export async function runForecast(task: ForecastTask): Promise<ForecastResult> {
   const { horizon, levels } = task;
   const { series, losses, model } = await train(task);
   const backtest = await test(task, series);
-  const chosen = task.forced ? model.name : leastMase(backtest, model.name);
+  // auto has the baselines among its candidates: it has chosen already
+  const chosen = task.forced || model.decision ? model.name : leastMase(backtest, model.name);
   const final = chosen === model.name ? model : localModel(chosen, localModels[chosen]!);
   if (final !== model) await final.fit(series, { signal: task.signal, checkpoints: task.checkpoints });
   const forecasts = await final.predict({ horizon, levels });
@@ -79,7 +72,7 @@ export async function runForecast(task: ForecastTask): Promise<ForecastResult> {
       lookback: final.lookback,
       losses: final === model ? losses : [],
       saved: false,
-      decision: null,
+      decision: final.decision,
       importance: [],
       gates: null,
     },
@@ -133,20 +126,23 @@ async function test(task: ForecastTask, series: readonly Series[]): Promise<Pane
   if (only && task.windows !== undefined) checkWindows(only, horizon, task.windows);
   const share = fitShare(task);
   const baselines = Object.entries(baselineModels).filter(([name]) => name !== task.model.name);
-  const models = [task.again.each, ...baselines.map(([, make]) => make)];
-  const result = await backtestPanel({ each: models }, series, {
+  const { each = [], together = [] } = task.model.again;
+  const models = { each: [...each, ...baselines.map(([, make]) => make)], together };
+  const result = await backtestPanel(models, series, {
     horizon,
     ...(windows === undefined ? {} : { windows }),
     levels: [...new Set([...task.levels, ...drawnLevels])],
     signal,
+    refit: task.model.refit,
     onProgress({ model, modelFraction, fit }) {
-      // The model comes first and takes all the time; the baselines after it take none worth showing.
-      const done = model === task.model.name ? modelFraction : 1;
-      task.progress(share + (1 - share) * done, { kind: "backtest", model }, fit?.loss);
+      // The model takes all the time; the baselines take none worth showing.
+      if (model !== task.model.name) return;
+      task.progress(share + (1 - share) * modelFraction, { kind: "backtest", model }, fit?.loss);
     },
   });
-  if (result.models[0]!.series.length > 0) return result;
-  const reason = result.models[0]!.leftOut[0]?.reason ?? result.leftOut[0]?.reason ?? "";
+  const own = result.models.find(({ name }) => name === task.model.name)!;
+  if (own.series.length > 0) return { ...result, models: [own, ...result.models.filter((m) => m !== own)] };
+  const reason = own.leftOut[0]?.reason ?? result.leftOut[0]?.reason ?? "";
   task.warn(
     `No series is long enough for a backtest with horizon ${horizon}, so nothing is known about how good this forecast is. ${reason}`,
   );

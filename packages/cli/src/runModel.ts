@@ -1,13 +1,17 @@
 import { AbortError, FormatError, LookbackError, loadSafetensors } from "@lookback/core";
 import {
+  autoForecaster,
   type FitOptions,
   type Forecast,
   type Forecaster,
+  GlobalNeuralForecaster,
   NeuralForecaster,
   type NeuralOptions,
+  type PanelModels,
   type PredictOptions,
   type Series,
 } from "@lookback/forecast";
+import type { Decision } from "./forecastRun.js";
 import { saveLocal } from "./modelFile.js";
 
 /** A file of a trained model. */
@@ -39,6 +43,12 @@ export interface RunModel {
   readonly lookback: number | null;
   /** Sentences that a reader should know, after the fit. */
   readonly warnings: readonly string[];
+  /** The same model made anew, for each fold of a backtest. */
+  readonly again: PanelModels;
+  /** Whether each fold of a backtest learns anew; one long training for all series is done once. */
+  readonly refit: boolean;
+  /** How it chose among others, after the fit; null when it is no choice. */
+  readonly decision: Decision | null;
 }
 
 export interface LeftOut {
@@ -46,14 +56,15 @@ export interface LeftOut {
   reason: string;
 }
 
+const computed = { parameters: 0, lookback: null, warnings: [], refit: true, decision: null };
+
 /** A model that is computed from each series alone, in no time worth a checkpoint. */
 export function localModel(name: string, make: () => Forecaster): RunModel {
   let fitted: { series: Series; forecaster: Forecaster }[] = [];
   return {
     name,
-    parameters: 0,
-    lookback: null,
-    warnings: [],
+    ...computed,
+    again: { each: [make] },
     async fit(series, { signal, onProgress }) {
       fitted = [];
       return eachOf(series, async (one, index) => {
@@ -81,7 +92,9 @@ export function networkModel(options: NeuralOptions): RunModel {
   let networks: NeuralForecaster[] = [];
   const fresh = () => new NeuralForecaster(options);
   const model: RunModel = {
+    ...computed,
     name: fresh().name,
+    again: { each: [fresh] },
     async fit(series, { signal, onProgress, checkpoints }) {
       networks = [];
       return eachOf(series, async (one, index) => {
@@ -115,6 +128,88 @@ export function networkModel(options: NeuralOptions): RunModel {
     },
   };
   return model;
+}
+
+/** One network over all series. A series on which it fails is left out, and it learns from the others. */
+export function globalModel(options: NeuralOptions): RunModel {
+  let network = new GlobalNeuralForecaster(options);
+  return {
+    ...computed,
+    name: network.name,
+    again: { together: [() => new GlobalNeuralForecaster(options)] },
+    refit: false,
+    fit: (all, { signal, onProgress, checkpoints }) =>
+      withoutBad(all, async (series) => {
+        const resume = await checkpoints.read(0);
+        network = new GlobalNeuralForecaster(options);
+        await network.fit(series, {
+          ...(signal ? { signal } : {}),
+          ...(onProgress ? { onProgress } : {}),
+          ...(resume ? { resume } : {}),
+          checkpoint: { save: (bytes) => checkpoints.write(0, bytes) },
+        });
+      }),
+    predict: (wanted) => network.predict(wanted),
+    files: () => [{ name: "model.safetensors", bytes: network.save() }],
+    get parameters() {
+      return network.parameterCount;
+    },
+    get warnings() {
+      return network.warnings;
+    },
+  };
+}
+
+/** The choice that looks back: candidates backtested on the training part, and blended. */
+export function autoModel(options: { horizon: number; seed: number }): RunModel {
+  const fresh = () => autoForecaster(options);
+  let auto = fresh();
+  return {
+    ...computed,
+    name: "auto",
+    again: { together: [fresh] },
+    fit: (all, { signal, onProgress }) =>
+      withoutBad(all, async (series) => {
+        auto = fresh();
+        await auto.fit(series, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) });
+      }),
+    predict: (wanted) => auto.predict(wanted),
+    files: () => [],
+    get decision() {
+      if (!auto.decision) return null;
+      const { candidates, windows, horizon, step } = auto.decision;
+      return {
+        ...{ metric: "MASE", windows, horizon, step },
+        candidates: candidates.map(({ name, mase, weight, seconds }) => ({
+          name,
+          score: mase,
+          weight,
+          seconds,
+        })),
+      };
+    },
+  };
+}
+
+/** Learns from all series together; one that an error names is left out, and the others are learned from anew. */
+async function withoutBad(
+  all: readonly Series[],
+  learn: (series: readonly Series[]) => Promise<void>,
+): Promise<LeftOut[]> {
+  const leftOut: LeftOut[] = [];
+  for (let series = [...all]; ; ) {
+    try {
+      await learn(series);
+      return leftOut;
+    } catch (error) {
+      const pass =
+        !(error instanceof LookbackError) || error instanceof AbortError || error instanceof FormatError;
+      const bad = pass ? undefined : series.find(({ id }) => error.message.includes(`"${id}"`));
+      if (!bad || series.length === 1) throw error;
+      leftOut.push({ id: bad.id, reason: (error as Error).message });
+      series = series.filter((one) => one !== bad);
+    }
+  }
 }
 
 /** `model.safetensors`, or one file for each series with an id fit for a file name. */

@@ -63,6 +63,17 @@ export function overallVerdict(run: ForecastRun, lang: Lang): string {
   return join(sentences, lang);
 }
 
+/** What the choice blends, the largest shares first; null when nothing was chosen. */
+export function decisionSentence({ model }: ForecastRun, lang: Lang): string | null {
+  if (model.decision === null) return null;
+  const parts = model.decision.candidates
+    .map(({ name, weight }) => ({ name, percent: Math.round(100 * weight) }))
+    .filter(({ percent }) => percent > 0)
+    .sort((a, b) => b.percent - a.percent);
+  const shown = parts.length <= 5 ? parts : parts.slice(0, 4);
+  return join([messages(lang).verdict.decided(shown, parts.length - shown.length)], lang);
+}
+
 function comparison(run: SeriesRun, own: SeriesModelScore, forced: string | null, lang: Lang): string[] {
   const text = messages(lang).verdict;
   const others = run.backtest!.models.filter((model) => model !== own);

@@ -366,7 +366,7 @@ describe("report", () => {
     const model: ModelFacts = {
       ...run.model,
       decision: {
-        metric: "MASE",
+        ...{ metric: "MASE", windows: 6, horizon: 12, step: 6 },
         candidates: [
           { name: "theta", score: 0.51, weight: 0.6, seconds: 0.1 },
           { name: "lstm", score: 0.62, weight: 0.4, seconds: 2 },

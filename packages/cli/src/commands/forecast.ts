@@ -1,16 +1,23 @@
 import { readFile } from "node:fs/promises";
 import { AbortError, DataError, engineInfo } from "@lookback/core";
-import { NeuralForecaster, type NeuralOptions, type Series } from "@lookback/forecast";
+import type { NeuralOptions, Series } from "@lookback/forecast";
 import { versions } from "../engine.js";
 import { errorCode, InterruptedError, systemReason } from "../errors.js";
 import type { ForecastRun } from "../forecastRun.js";
 import type { Console } from "../io.js";
 import { messages } from "../messages.js";
-import { isNetwork, localModels } from "../models.js";
+import { isNetworkName, localModels, type NetworkName } from "../models.js";
 import { OutputFolder } from "../output.js";
 import { Progress } from "../progress.js";
-import { type ForecastTask, runForecast, type Stage } from "../runForecast.js";
-import { type Checkpoints, localModel, networkModel } from "../runModel.js";
+import { runForecast, type Stage } from "../runForecast.js";
+import {
+  autoModel,
+  type Checkpoints,
+  globalModel,
+  localModel,
+  networkModel,
+  type RunModel,
+} from "../runModel.js";
 import { readSeries, type TableFlags } from "../tableSeries.js";
 import { writeForecast } from "./forecastOutput.js";
 
@@ -27,6 +34,8 @@ export interface ForecastFlags extends TableFlags {
   seed: number;
   ensemble?: number;
   strategy?: "direct" | "recursive";
+  global?: boolean;
+  local?: boolean;
   out: string;
   dpi: number;
   resume?: boolean;
@@ -52,7 +61,7 @@ export async function forecast(
       levels: flags.levels,
       windows: flags.windows,
       forced: flags.model !== undefined,
-      ...modelOf(flags, horizon),
+      model: modelOf(flags, horizon, panel.series.length),
       signal: console.io.signal,
       checkpoints,
       progress: (fraction, stage, loss) => progress.update({ fraction, label: label(stage, console), loss }),
@@ -88,13 +97,13 @@ export async function forecast(
   }
 }
 
-/** The model that was asked for, or the one that is tried beside the baselines. */
-function modelOf(flags: ForecastFlags, horizon: number): Pick<ForecastTask, "model" | "again"> {
-  const name = flags.model ?? "lstm";
-  if (!isNetwork(name))
-    return { model: localModel(name, localModels[name]!), again: { each: localModels[name]! } };
-  const options = networkOptions(flags, horizon);
-  return { model: networkModel(options), again: { each: () => new NeuralForecaster(options) } };
+/** The model that was asked for: a network learns from all series together, unless there is one or `--local` says otherwise. */
+function modelOf(flags: ForecastFlags, horizon: number, series: number): RunModel {
+  const name = flags.model ?? "auto";
+  if (name === "auto") return autoModel({ horizon, seed: flags.seed });
+  if (!isNetworkName(name)) return localModel(name, localModels[name]!);
+  const options = networkOptions(name, flags, horizon);
+  return (flags.global ?? (series > 1 && !flags.local)) ? globalModel(options) : networkModel(options);
 }
 
 /** One season ahead, at most 24 steps, 12 without a season; less for short series. The same for all series. */
@@ -105,11 +114,10 @@ export function defaultHorizon(series: readonly Series[]): number {
   return Math.max(1, Math.min(wanted, Math.floor(values.length / 4)));
 }
 
-function networkOptions(flags: ForecastFlags, horizon: number): NeuralOptions {
-  const { model, lookback, hidden, layers, epochs, lr, seed, ensemble, strategy } = flags;
+function networkOptions(cell: NetworkName, flags: ForecastFlags, horizon: number): NeuralOptions {
+  const { lookback, hidden, layers, epochs, lr, seed, ensemble, strategy } = flags;
   const given = { lookback, hidden, layers, epochs, lr, ensemble, strategy };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const cell = model === "gru" || model === "rnn" ? model : "lstm";
   return { ...set, cell, seed, horizon } as NeuralOptions;
 }
 

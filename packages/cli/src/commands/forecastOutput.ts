@@ -10,7 +10,7 @@ import { forecastReport } from "../report.js";
 import type { ModelFile } from "../runModel.js";
 import { plainTime } from "../tableSeries.js";
 import { formatCells } from "../textTable.js";
-import { overallVerdict, ownScore, showMase, verdict } from "../verdict.js";
+import { decisionSentence, overallVerdict, ownScore, showMase, verdict } from "../verdict.js";
 import { forecastCsv, seriesCsv } from "./forecastCsv.js";
 
 /** Steps of the forecast that the terminal shows. */
@@ -131,6 +131,8 @@ function showForecast(run: ForecastRun, written: readonly string[], console: Con
     console.print(`\n${text.backtest(run.backtest.windows, run.backtest.horizon)}`);
     console.print(scoreTable(run, console));
   }
+  const decision = decisionSentence(run, lang);
+  if (decision !== null) console.print(`\n${decision}`);
   if (run.series.length === 1) showSeries(run.series[0]!, run, console);
   else showMany(run, console);
   console.print(`\n${text.written}`);
