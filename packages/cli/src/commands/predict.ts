@@ -10,15 +10,19 @@ import { OutputFolder } from "../output.js";
 import { baselineForecasts } from "../runForecast.js";
 import { readSeries, type TableFlags } from "../tableSeries.js";
 import { writeForecast } from "./forecastOutput.js";
+import { isClassifier, type PredictClassesFlags, predictClasses } from "./predictClasses.js";
 
-export interface PredictFlags extends TableFlags {
+export interface PredictFlags extends TableFlags, PredictClassesFlags {
   horizon?: number;
   levels: number[];
   out: string;
   dpi: number;
 }
 
-/** `lookback predict <model> <file>`: forecasts after the file's last row with a saved model, without training. */
+/**
+ * `lookback predict <model> <file>`: forecasts after the file's last row with a saved model, without training, or
+ * classifies the file's sequences.
+ */
 export async function predict(
   modelFile: string,
   file: string,
@@ -28,6 +32,7 @@ export async function predict(
 ): Promise<void> {
   const started = performance.now();
   const bytes = await readModel(modelFile);
+  if (isClassifier(bytes, modelFile)) return predictClasses(bytes, modelFile, file, flags, console);
   const model = await loadModel(bytes, modelFile);
   const { panel, rows } = await readSeries(file, withModel(flags, model), console);
   const known = seriesOf(panel.series, model, console);
