@@ -131,7 +131,7 @@ function layers(): void {
         kernels.gemm(0, 1, T * B, width, I, x, I, wih, I, 1, gates, width);
         kernels.recurrentPack(code, H, 0, whh, packed);
         const start = performance.now();
-        kernels.recurrentForward(code, T, B, 0, B, H, 0, gates, packed, bhn, hs, cs, B * H, extra, 0);
+        kernels.recurrentForward(code, T, B, 0, B, H, 0, gates, packed, bhn, hs, cs, B * H, extra, 0, 0);
         loopForward = performance.now() - start;
       };
       const backward = () => {
@@ -158,6 +158,7 @@ function layers(): void {
           dc,
           gates,
           extra,
+          0,
         );
         loopBackward = performance.now() - start;
         kernels.gemm(1, 0, width, I, T * B, gates, width, x, I, 0, dwih, I);
