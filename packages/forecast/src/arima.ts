@@ -1,7 +1,7 @@
 import { arimaLibrary } from "./arimaLibrary.js";
 import { checkLogOption, type LogOption, logarithms } from "./logOption.js";
 import { deseasonalise, seasonLengthsOf, withSeasons } from "./mstl.js";
-import { repeatsWithSeason } from "./seasonality.js";
+import { hasSeason } from "./seasonality.js";
 import {
   constantly,
   type FittedModel,
@@ -39,7 +39,7 @@ export function arima(options: LogOption = {}): StatisticalForecaster {
     fewest: 3,
     async fit(values, { seasonLength: m }) {
       const { z, back } = logarithms(values, log);
-      const seasonal = m <= LONGEST_SEASON && z.length >= 3 * m + 4 && repeatsWithSeason(z, m);
+      const seasonal = m <= LONGEST_SEASON && z.length >= 3 * m + 4 && hasSeason(z, m);
       const model = await search(z.slice(-MOST_VALUES), seasonal ? m : 1);
       return { forecast: (horizon) => ({ ...model.forecast(horizon), ...back }) };
     },

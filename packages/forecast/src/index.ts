@@ -1,5 +1,12 @@
 export { arima, mstlArima } from "./arima.js";
 export {
+  type AutoDecision,
+  type AutoForecaster,
+  type AutoOptions,
+  autoForecaster,
+  type CandidateScore,
+} from "./auto.js";
+export {
   type BacktestOptions,
   type BacktestProgress,
   type BacktestResult,
@@ -19,7 +26,9 @@ export {
   type SeriesScore,
 } from "./backtestPanel.js";
 export * from "./baselines.js";
+export { type BlendOptions, blendForecasts, blendWeights } from "./blend.js";
 export { calendarFeatures } from "./calendarFeatures.js";
+export { type Candidate, type CandidateTask, defaultCandidates } from "./candidates.js";
 export * from "./classify/index.js";
 export {
   applyCalibration,
@@ -43,8 +52,8 @@ export {
 } from "./forecaster.js";
 export type { FillGaps } from "./gaps.js";
 export { eachSeries, type GlobalForecaster, single } from "./globalForecaster.js";
-export type { LogOption } from "./logOption.js";
 export { GlobalNeuralForecaster } from "./globalNeural.js";
+export type { LogOption } from "./logOption.js";
 export * from "./metrics.js";
 export { type MstlOptions, type MultipleDecomposition, mstl } from "./mstl.js";
 export { mstlEts } from "./mstlEts.js";

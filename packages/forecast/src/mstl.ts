@@ -1,5 +1,5 @@
 import { ArgumentError, DataError } from "@lookback/core";
-import { repeatsWithSeason } from "./seasonality.js";
+import { hasSeason } from "./seasonality.js";
 import type { NormalForecast } from "./statistical.js";
 import { stl } from "./stl.js";
 
@@ -89,9 +89,9 @@ export interface WithoutSeasons {
   ahead(step: number): number;
 }
 
-/** Takes off the seasons with which the values repeat ({@link repeatsWithSeason}); none, and nothing changes. */
+/** Takes off the seasons that there are ({@link hasSeason}); none, and nothing changes. */
 export function deseasonalise(values: Float64Array, seasonLengths: readonly number[]): WithoutSeasons {
-  const lengths = seasonLengths.filter((m) => repeatsWithSeason(values, m));
+  const lengths = seasonLengths.filter((m) => hasSeason(values, m));
   if (lengths.length === 0) return { adjusted: values, ahead: () => 0 };
   const { seasonal } = mstl(values, { seasonLengths: lengths });
   return {

@@ -13,7 +13,7 @@ import { smoothExponentially } from "./theta.js";
 
 /**
  * Decomposition and exponential smoothing: logarithms where the data allow, every season of the series taken off by
- * `mstl` (the day and the week of hourly values) where values repeat with it, what remains forecast by the ETS model
+ * `mstl` (the day and the week of hourly values) where there is one (`hasSeason`), what remains forecast by the ETS model
  * without a season that has the least AICc (`@bsull/augurs`), and the last of each season put back.
  * Intervals are those of the ETS model, on its scale: with logarithms they stay above 0.
  * Source: Hyndman & Athanasopoulos, FPP3 §8 and §12.1.

@@ -1,3 +1,5 @@
+import { isSeasonal } from "./preparation.js";
+
 type Numbers = ArrayLike<number>;
 
 /**
@@ -25,6 +27,15 @@ export function repeatsWithSeason(values: Numbers, seasonLength: number): boolea
   const r = autocorrelations(values, seasonLength);
   const squares = sum(seasonLength - 1, (k) => r[k]! ** 2);
   return Math.abs(r[seasonLength - 1]!) > 1.645 * Math.sqrt((1 + 2 * squares) / values.length);
+}
+
+/**
+ * Whether there is a season to take off: values repeat with it, or their changes do ({@link isSeasonal}), which shows in
+ * values that grow so much that their autocorrelation has room for nothing else.
+ */
+export function hasSeason(values: Numbers, seasonLength: number): boolean {
+  if (seasonLength < 2 || values.length <= 2 * seasonLength) return false;
+  return repeatsWithSeason(values, seasonLength) || isSeasonal(values, seasonLength);
 }
 
 /** Seasonal effects that stay the same every season. */
