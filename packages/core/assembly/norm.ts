@@ -51,12 +51,15 @@ function slopeLine(n: i32, x: usize, mean: f32, dy: usize, a: f32, b: f32, c: f3
   }
 }
 
+// The three below handle channels c0 to c1 − 1 of x [samples, channels, length].
+
 export function channelMoments(
-  samples: i32, channels: i32, length: i32, x: usize, mean: usize, variance: usize,
+  samples: i32, channels: i32, length: i32, c0: i32, c1: i32, x: usize, mean: usize, variance: usize,
 ): void {
   const step = <usize>(channels * length) << 2;
   const count = <f64>samples * <f64>length;
-  for (; channels > 0; channels--, x += <usize>length << 2, mean += 4, variance += 4) {
+  x += <usize>(c0 * length) << 2;
+  for (let c = c0 << 2; c < c1 << 2; c += 4, x += <usize>length << 2) {
     let s: f64 = 0;
     let line = x;
     for (let i = samples; i > 0; i--, line += step) s += sum(length, line);
@@ -64,29 +67,32 @@ export function channelMoments(
     s = 0;
     line = x;
     for (let i = samples; i > 0; i--, line += step) s += sumSquaredDeviations(length, line, average);
-    store<f32>(mean, <f32>average);
-    store<f32>(variance, <f32>(s / count));
+    store<f32>(mean + c, <f32>average);
+    store<f32>(variance + c, <f32>(s / count));
   }
 }
 
 export function channelNorm(
-  samples: i32, channels: i32, length: i32, x: usize, mean: usize, rstd: usize, weight: usize, bias: usize, y: usize,
+  samples: i32, channels: i32, length: i32, c0: i32, c1: i32,
+  x: usize, mean: usize, rstd: usize, weight: usize, bias: usize, y: usize,
 ): void {
-  for (; samples > 0; samples--) {
-    for (let c = 0; c < channels << 2; c += 4, x += <usize>length << 2, y += <usize>length << 2) {
+  const step = <usize>(channels * length) << 2;
+  for (let at: usize = 0; samples > 0; samples--, at += step) {
+    let line = at + (<usize>(c0 * length) << 2);
+    for (let c = c0 << 2; c < c1 << 2; c += 4, line += <usize>length << 2) {
       const scale = weight ? load<f32>(rstd + c) * load<f32>(weight + c) : load<f32>(rstd + c);
-      scaleLine(length, x, load<f32>(mean + c), scale, bias ? load<f32>(bias + c) : 0, y);
+      scaleLine(length, x + line, load<f32>(mean + c), scale, bias ? load<f32>(bias + c) : 0, y + line);
     }
   }
 }
 
 export function channelNormBackward(
-  samples: i32, channels: i32, length: i32, fixed: i32, x: usize, mean: usize, rstd: usize, weight: usize,
-  dy: usize, dx: usize, dweight: usize, dbias: usize,
+  samples: i32, channels: i32, length: i32, c0: i32, c1: i32, fixed: i32,
+  x: usize, mean: usize, rstd: usize, weight: usize, dy: usize, dx: usize, dweight: usize, dbias: usize,
 ): void {
   const step = <usize>(channels * length) << 2;
   const count = <f64>samples * <f64>length;
-  for (let c = 0; c < channels << 2; c += 4) {
+  for (let c = c0 << 2; c < c1 << 2; c += 4) {
     const at = <usize>c * length;
     const m = load<f32>(mean + c), r = load<f32>(rstd + c);
     let ofDy: f64 = 0, ofProducts: f64 = 0;

@@ -29,6 +29,12 @@ const cases: [name: string, make: () => Module, shape: number[]][] = [
   ["an RNN", () => new nn.RNN(6, 96), [16, 66, 6]],
   ["a linear layer", () => new nn.Linear(96, 130), [333, 96]],
   ["a convolution", () => new nn.Conv1d(24, 48, 3, { padding: 1 }), [40, 24, 50]],
+  ["a depthwise convolution", () => new nn.Conv1d(48, 48, 3, { groups: 48 }), [32, 48, 60]],
+  [
+    "pooling and normalisation",
+    () => new nn.Sequential(new nn.MaxPool1d(2), new nn.BatchNorm1d(64)),
+    [20, 64, 110],
+  ],
   ["an activation over a large array", () => new nn.Tanh(), [40, 64, 200]],
 ];
 

@@ -218,11 +218,14 @@ export interface Kernels {
   ): void;
 
   // ---- normalisation: y = (x − mean)·rstd·weight + bias; weight and bias may be 0 ----------------------------
-  /** Mean and (biased) variance of each channel of x [samples, channels, length]. */
+  // The first three handle channels c0 … c1−1 of x [samples, channels, length].
+  /** Mean and (biased) variance of each channel. */
   channelMoments(
     samples: number,
     channels: number,
     length: number,
+    c0: number,
+    c1: number,
     x: number,
     mean: number,
     variance: number,
@@ -231,6 +234,8 @@ export interface Kernels {
     samples: number,
     channels: number,
     length: number,
+    c0: number,
+    c1: number,
     x: number,
     mean: number,
     rstd: number,
@@ -243,6 +248,8 @@ export interface Kernels {
     samples: number,
     channels: number,
     length: number,
+    c0: number,
+    c1: number,
     fixed: number,
     x: number,
     mean: number,

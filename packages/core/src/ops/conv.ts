@@ -1,5 +1,7 @@
 import { engine, writeInts } from "../engine/engine.js";
+import type { Call } from "../engine/pool.js";
 import { empty, fromValues, type NDArray, type OpResult, result, zeros } from "./ndarray.js";
+import { partsOf, runCalls, runChannels, worthSharing } from "./parallel.js";
 
 /**
  * How a kernel of `kernel` taps slides over the long side and meets the short side, one position for each of its
@@ -37,33 +39,38 @@ function writeGeometry(g: ConvGeometry): number {
   ]);
 }
 
-/** Columns of the products that one chunk of samples should have at least, and the most chunks of a batch. */
-const chunkColumns = 256;
-const mostChunks = 8;
+/** Columns that the products of one part should have at least, so that adding weight gradients up costs little. */
+const columnsWorthSharing = 256;
+const mostParts = 8;
 
-/**
- * The batch in chunks of whole runs (see `Kernels.convRun`). They depend on the batch alone, so that sums over chunks
- * have the same bits whoever computes them: as many as a power of two that leaves each enough to do.
- */
-function chunksOf(g: ConvGeometry, run: number): { first: number; end: number }[] {
-  const runs = Math.ceil(g.samples / run);
-  const enough = Math.min(mostChunks, runs, (g.samples * g.shortLength) / chunkColumns);
-  const count = 2 ** Math.max(0, Math.floor(Math.log2(enough)));
-  const edge = (i: number) => Math.min(g.samples, Math.round((i * runs) / count) * run);
-  return Array.from({ length: count }, (_, i) => ({ first: edge(i), end: edge(i + 1) }));
+/** A part of the batch for one kernel call: its samples, the geometry's address, and work space of its own. */
+interface Part {
+  first: number;
+  end: number;
+  geometry: number;
+  space: number;
 }
 
-/** Calls `work` for every chunk of the batch, with the geometry's address and work space that a kernel may use. */
-function eachChunk(
-  g: ConvGeometry,
-  work: (first: number, end: number, geometry: number, space: number) => void,
-): void {
-  const { kernels, memory } = engine();
+/**
+ * Cuts the batch into parts of whole runs (see `Kernels.convRun`), by shapes alone, and runs the call that `call` makes
+ * for each.
+ */
+function eachPart(g: ConvGeometry, call: (part: Part, index: number) => Call): void {
+  const { kernels, memory, threads } = engine();
   const geometry = writeGeometry(g);
-  const space = memory.allocate(Math.max(4, kernels.convWorkBytes(geometry)));
-  chunksOf(g, kernels.convRun(geometry)).forEach(({ first, end }) => {
-    work(first, end, geometry, space.address);
+  const run = kernels.convRun(geometry);
+  const columns = run * Math.max(1, g.shortLength);
+  const products = columns * g.shortChannels * (g.longChannels / g.groups) * g.kernel;
+  const least = Math.ceil(Math.max(columnsWorthSharing / columns, worthSharing / Math.max(1, products)));
+  const parts = partsOf(Math.ceil(g.samples / run), least, mostParts);
+  const bytes = kernels.convWorkBytes(geometry);
+  // On one thread the parts take turns with one space, which then stays in the cache.
+  const space = memory.allocate(Math.max(4, bytes * (threads > 1 ? parts.length : 1)));
+  const calls = parts.map(({ from, to }, i) => {
+    const [first, end] = [from * run, Math.min(to * run, g.samples)];
+    return call({ first, end, geometry, space: space.address + (threads > 1 ? i * bytes : 0) }, i);
   });
+  runCalls(calls);
   memory.release(space);
 }
 
@@ -71,9 +78,7 @@ function eachChunk(
 function toShort(g: ConvGeometry, long: NDArray, weight: NDArray, bias: NDArray | null): NDArray {
   const short = empty([g.samples, g.shortChannels, g.shortLength]);
   const [x, w, b, y] = [long.address, weight.address, bias?.address ?? 0, short.address];
-  eachChunk(g, (first, end, geometry, space) => {
-    engine().kernels.convToShort(first, end, geometry, x, w, b, y, space);
-  });
+  eachPart(g, ({ first, end, geometry, space }) => ["convToShort", first, end, geometry, x, w, b, y, space]);
   return short;
 }
 
@@ -81,30 +86,28 @@ function toShort(g: ConvGeometry, long: NDArray, weight: NDArray, bias: NDArray 
 function toLong(g: ConvGeometry, short: NDArray, weight: NDArray, bias: NDArray | null): NDArray {
   const long = empty([g.samples, g.longChannels, g.longLength]);
   const [x, w, b, y] = [short.address, weight.address, bias?.address ?? 0, long.address];
-  eachChunk(g, (first, end, geometry, space) => {
-    engine().kernels.convToLong(first, end, geometry, x, w, b, y, space);
-  });
+  eachPart(g, ({ first, end, geometry, space }) => ["convToLong", first, end, geometry, x, w, b, y, space]);
   return long;
 }
 
-/** Σ over samples and positions of short[n, o, t] · long[n, c, t·stride + k·dilation − padding], chunk by chunk. */
+/** Σ over samples and positions of short[n, o, t] · long[n, c, t·stride + k·dilation − padding], part after part. */
 function weightGradient(g: ConvGeometry, long: NDArray, short: NDArray, weight: NDArray): NDArray {
-  const parts: NDArray[] = [];
-  eachChunk(g, (first, end, geometry, space) => {
-    const part = empty(weight.shape);
-    parts.push(part);
-    engine().kernels.convToWeight(first, end, geometry, long.address, short.address, part.address, space);
+  const { kernels } = engine();
+  const sums: NDArray[] = [];
+  eachPart(g, ({ first, end, geometry, space }, i) => {
+    sums[i] = empty(weight.shape);
+    const [x, y] = [long.address, short.address];
+    return ["convToWeight", first, end, geometry, x, y, sums[i].address, space];
   });
-  const sum = parts[0]!;
-  for (const part of parts.slice(1)) engine().kernels.axpy(sum.size, 1, part.address, sum.address);
+  const [sum, ...others] = sums as [NDArray, ...NDArray[]];
+  for (const other of others) kernels.axpy(sum.size, 1, other.address, sum.address);
   return sum;
 }
 
 /** Σ over samples and positions: the gradient of a bias. x [N, C, L] → [C] */
 function channelSums(x: NDArray): NDArray {
-  const [samples, channels, length] = x.shape as [number, number, number];
-  const sums = zeros([channels]);
-  engine().kernels.addChannelSums(samples, channels, length, 0, channels, x.address, sums.address);
+  const sums = zeros([x.shape[1]!]);
+  runChannels(x, (n, c, l, c0, c1) => ["addChannelSums", n, c, l, c0, c1, x.address, sums.address]);
   return sums;
 }
 

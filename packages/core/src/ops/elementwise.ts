@@ -1,7 +1,7 @@
-import { engine } from "../engine/engine.js";
 import { Unary } from "../engine/kernels.js";
 import { type BinaryName, binaryForward, scalarForward, sumTo, whereForward } from "./broadcast.js";
 import { empty, type NDArray, type OpResult, result } from "./ndarray.js";
+import { runElements } from "./parallel.js";
 
 export type UnaryName = keyof typeof Unary;
 
@@ -9,12 +9,19 @@ export type UnaryName = keyof typeof Unary;
 export function unary(name: UnaryName, x: NDArray, alpha = 0): OpResult {
   const code = Unary[name];
   const y = empty(x.shape);
-  engine().kernels.unary(code, x.size, x.address, alpha, y.address);
-  return result(y, (dy) => {
-    const dx = empty(x.shape);
-    engine().kernels.unaryBackward(code, x.size, x.address, y.address, dy.address, alpha, dx.address);
-    return [dx];
+  const [from, to] = [x.address, y.address];
+  runElements(x.size, (i, n) => ["unary", code, n, from + 4 * i, alpha, to + 4 * i]);
+  return result(y, (dy) => [unaryBackward(code, x, y, dy, alpha)]);
+}
+
+function unaryBackward(code: number, x: NDArray, y: NDArray, dy: NDArray, alpha: number): NDArray {
+  const dx = empty(x.shape);
+  const [from, to, g, back] = [x.address, y.address, dy.address, dx.address];
+  runElements(x.size, (i, n) => {
+    const at = 4 * i;
+    return ["unaryBackward", code, n, from + at, to + at, g + at, alpha, back + at];
   });
+  return dx;
 }
 
 const mul = (a: NDArray, b: NDArray) => binaryForward("mul", a, b);
@@ -87,11 +94,7 @@ export function binaryScalar(name: BinaryName, x: NDArray, s: number, reversed =
     if (name === "sub") return [scale(g, -1)];
     if (name === "mul") return [scale(g, s)];
     if (name === "div" && !reversed) return [scalarForward("div", g, s)];
-    if (name === "pow" && !reversed) {
-      const dx = empty(x.shape);
-      engine().kernels.unaryBackward(Unary.pow, x.size, x.address, y.address, g.address, s, dx.address);
-      return [dx];
-    }
+    if (name === "pow" && !reversed) return [unaryBackward(Unary.pow, x, y, g, s)];
     const other = scalarForward("add", scale(x, 0), s);
     const both = reversed ? partials(name, other, x, y, g) : partials(name, x, other, y, g);
     return [both ? both[reversed ? 1 : 0]() : null];

@@ -1,11 +1,12 @@
 import { engine } from "../engine/engine.js";
 import { empty, type NDArray, type OpResult, result, zeros } from "./ndarray.js";
+import { runChannels } from "./parallel.js";
 
 /** Mean and biased variance of each channel of x [N, C, L]. */
 export function channelMoments(x: NDArray): { mean: NDArray; variance: NDArray } {
-  const [n, c, l] = x.shape as [number, number, number];
-  const [mean, variance] = [empty([c]), empty([c])];
-  engine().kernels.channelMoments(n, c, l, x.address, mean.address, variance.address);
+  const [mean, variance] = [empty([x.shape[1]!]), empty([x.shape[1]!])];
+  const [from, m, v] = [x.address, mean.address, variance.address];
+  runChannels(x, (n, c, l, c0, c1) => ["channelMoments", n, c, l, c0, c1, from, m, v]);
   return { mean, variance };
 }
 
@@ -23,31 +24,26 @@ export function batchNorm(
   eps: number,
   fixed: boolean,
 ): OpResult {
-  const [n, c, l] = x.shape as [number, number, number];
+  const c = x.shape[1]!;
   // Copies: a later forward pass moves running statistics that backward still needs as they were.
   const [mean, rstd, y] = [empty([c]), empty([c]), empty(x.shape)];
   mean.data.set(moments.mean.data);
   rstd.data.set(moments.variance.data.map((v) => 1 / Math.sqrt(v + eps)));
-  const [w, b] = [addressOf(weight), addressOf(bias)];
-  engine().kernels.channelNorm(n, c, l, x.address, mean.address, rstd.address, w, b, y.address);
+  // A function, so that backward holds the arrays and not their addresses alone.
+  const addresses = () => [x.address, mean.address, rstd.address, addressOf(weight)] as const;
+  const [from, m, r, w] = addresses();
+  const [b, to] = [addressOf(bias), y.address];
+  runChannels(x, (n, c, l, c0, c1) => ["channelNorm", n, c, l, c0, c1, from, m, r, w, b, to]);
   return result(y, (dy, needs) => {
     const dx = needs[0] ? empty(x.shape) : null;
     const dw = weight && needs[1] ? empty([c]) : null;
     const db = bias && needs[2] ? empty([c]) : null;
-    engine().kernels.channelNormBackward(
-      n,
-      c,
-      l,
-      fixed ? 1 : 0,
-      x.address,
-      mean.address,
-      rstd.address,
-      w,
-      dy.address,
-      addressOf(dx),
-      addressOf(dw),
-      addressOf(db),
-    );
+    const [from, m, r, w] = addresses();
+    const [g, toX, toW, toB] = [dy.address, addressOf(dx), addressOf(dw), addressOf(db)];
+    runChannels(x, (n, c, l, c0, c1) => {
+      // biome-ignore format: the kernel's arguments in the order of its declaration
+      return ["channelNormBackward", n, c, l, c0, c1, fixed ? 1 : 0, from, m, r, w, g, toX, toW, toB];
+    });
     return [dx, dw, db];
   });
 }

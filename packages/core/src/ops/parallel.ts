@@ -2,9 +2,10 @@
 // threads, so that a result has the same bits on one thread or eight.
 import { runCalls } from "../engine/engine.js";
 import type { Call } from "../engine/pool.js";
+import type { NDArray } from "./ndarray.js";
 
 /** Multiplications below which a product stays one call: handing work over costs some microseconds, or 50 to wake a thread. */
-const worthSharing = 500_000;
+export const worthSharing = 500_000;
 const mostParts = 16;
 
 /** `count` cut into at most `most` even parts of at least `least`; the first ones are the longer. */
@@ -77,6 +78,22 @@ const elementsWorthSharing = 65_536;
 export function runElements(n: number, call: (from: number, count: number) => Call): void {
   const least = n < 2 * elementsWorthSharing ? n : elementsWorthSharing;
   runCalls(partsOf(n, least).map(({ from, to }) => call(from, to - from)));
+}
+
+/** Runs a pass over `lines` of `length` elements as calls, each for `count` lines after `before` others. */
+export function runLines(lines: number, length: number, call: (count: number, before: number) => Call): void {
+  const least = Math.ceil(elementsWorthSharing / Math.max(1, length));
+  runCalls(partsOf(lines, least).map(({ from, to }) => call(to - from, from)));
+}
+
+/** Runs a pass over x [N, C, L] as calls, each for the channels from c0 to below c1. */
+export function runChannels(
+  x: NDArray,
+  call: (samples: number, channels: number, length: number, c0: number, c1: number) => Call,
+): void {
+  const [samples, channels, length] = x.shape as [number, number, number];
+  const least = Math.ceil(elementsWorthSharing / Math.max(1, samples * length));
+  runCalls(partsOf(channels, least).map(({ from, to }) => call(samples, channels, length, from, to)));
 }
 
 export { runCalls };

@@ -1,5 +1,5 @@
-import { engine } from "../engine/engine.js";
 import { empty, fromValues, type NDArray, type OpResult, result, zeros } from "./ndarray.js";
+import { runLines } from "./parallel.js";
 
 /** Where the windows of a pooling lie on a line: [start, end) of each, clipped to the line, and what a mean divides by. */
 export interface Windows {
@@ -26,13 +26,21 @@ export function windowMax(x: NDArray, windows: Windows, step: number): OpResult 
   const { length, lines, shape } = sizes(x, out);
   const [y, indices] = [empty(shape), empty(shape, "int32")];
   const table = pairs(windows);
-  engine().kernels.windowMax(lines, length, out, table.address, step, x.address, y.address, indices.address);
+  const [windowsAt, from, to, where] = [table.address, x.address, y.address, indices.address];
+  runLines(lines, length, (n, before) => {
+    const [a, b] = [before * length * 4, before * out * 4];
+    return ["windowMax", n, length, out, windowsAt, step, from + a, to + b, where + b];
+  });
   return {
     outputs: [y, indices],
     backward: ([dy]) => {
       if (!dy) return [null];
       const dx = zeros(x.shape);
-      engine().kernels.windowMaxBackward(lines, length, out, indices.address, dy.address, dx.address);
+      const [where, g, back] = [indices.address, dy.address, dx.address];
+      runLines(lines, length, (n, before) => {
+        const [a, b] = [before * length * 4, before * out * 4];
+        return ["windowMaxBackward", n, length, out, where + b, g + b, back + a];
+      });
       return [dx];
     },
   };
@@ -44,11 +52,18 @@ export function windowMean(x: NDArray, windows: Windows): OpResult {
   const { length, lines, shape } = sizes(x, out);
   const y = empty(shape);
   const [table, divisors] = [pairs(windows), fromValues(windows.divisors, [out])];
-  engine().kernels.windowMean(lines, length, out, table.address, divisors.address, x.address, y.address);
+  const [w, d, from, to] = [table.address, divisors.address, x.address, y.address];
+  runLines(lines, length, (n, before) => {
+    const [a, b] = [before * length * 4, before * out * 4];
+    return ["windowMean", n, length, out, w, d, from + a, to + b];
+  });
   return result(y, (dy) => {
     const dx = zeros(x.shape);
-    const [w, d] = [table.address, divisors.address];
-    engine().kernels.windowMeanBackward(lines, length, out, w, d, dy.address, dx.address);
+    const [w, d, g, back] = [table.address, divisors.address, dy.address, dx.address];
+    runLines(lines, length, (n, before) => {
+      const [a, b] = [before * length * 4, before * out * 4];
+      return ["windowMeanBackward", n, length, out, w, d, g + b, back + a];
+    });
     return [dx];
   });
 }
