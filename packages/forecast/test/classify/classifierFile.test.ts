@@ -28,7 +28,13 @@ describe("a classifier's file", () => {
     const made =
       kind === "minirocket"
         ? new MiniRocketClassifier({ features: 168 })
-        : new NetworkClassifier({ kind: kind as "fcn", epochs: 1, hidden: 4, ensemble: kind === "gru" ? 2 : 1, batchSize: 2 });
+        : new NetworkClassifier({
+            kind: kind as "fcn",
+            epochs: 1,
+            hidden: 4,
+            ensemble: kind === "gru" ? 2 : 1,
+            batchSize: 2,
+          });
     const classifier = await fitted(made);
     const bytes = classifier.save();
     const loaded = loadClassifier(bytes, "model.safetensors");
