@@ -57,8 +57,11 @@ function picture(name: keyof typeof classifyPictures, run: ClassifyRun, lang: La
         "",
       ),
     );
-  return html`<figure><div class="wide">${svg(900)}</div><div class="narrow">${svg(460)}</div></figure>`;
+  const [wide, narrow] = [svg(960), svg(460)];
+  return html`<figure><div class="wide" style="max-width:${widthOf(wide)}px">${wide}</div><div class="narrow" style="max-width:${widthOf(narrow)}px">${narrow}</div></figure>`;
 }
+
+const widthOf = (svg: Markup) => /width="([\d.]+)"/.exec(svg.text)?.[1] ?? "960";
 
 const figure = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : "–");
 

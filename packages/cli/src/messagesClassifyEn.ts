@@ -117,8 +117,11 @@ export const classifyEn = {
         : "Parts of a sequence were covered in turn: where that makes the predicted class less likely, the line is orange; where more likely, blue.",
     speaksFor: "speaks for the predicted class",
     speaksAgainst: "speaks against it",
+    classTitle: (name: string, n: number): string => `class ${name} · ${count(n, "sequence")}`,
     look: (id: string, actual: string, predicted: string): string =>
-      actual === predicted ? `${actual}  (no. ${id})` : `${actual}, taken for ${predicted}  (no. ${id})`,
+      actual === predicted
+        ? `class ${actual} · sequence ${id}`
+        : `class ${actual}, taken for ${predicted} · sequence ${id}`,
     more: (n: number): string => `and ${count(n, "class", "classes")} more`,
   },
   report: {

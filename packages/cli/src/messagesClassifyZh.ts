@@ -96,8 +96,11 @@ export const classifyZh: ClassifyMessages = {
         : "依次遮住序列的一部分：遮住后所判类别变得不太可能之处为橙色，变得更可能之处为蓝色。",
     speaksFor: "支持所判类别",
     speaksAgainst: "反对",
+    classTitle: (name, n) => `类别 ${name} · ${n} 条`,
     look: (id, actual, predicted) =>
-      actual === predicted ? `${actual}（第 ${id} 条）` : `${actual}，被判为 ${predicted}（第 ${id} 条）`,
+      actual === predicted
+        ? `类别 ${actual} · 序列 ${id}`
+        : `类别 ${actual}，被判为 ${predicted} · 序列 ${id}`,
     more: (n) => `另有 ${n} 个类别`,
   },
   report: {

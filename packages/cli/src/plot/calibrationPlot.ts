@@ -80,11 +80,10 @@ export function calibrationPlot({ bins, subtitle }: CalibrationPicture, options:
             strokeOpacity: 0.45,
             strokeWidth: 2,
           }),
-          Plot.line(points, { x: "x", y: "y", stroke: theme.model, strokeOpacity: 0.5, strokeWidth: 1.4 }),
           Plot.dot(points, {
             x: "x",
             y: "y",
-            r: (point: { count: number }) => 4 + 5 * Math.sqrt(point.count / most),
+            r: (point: { count: number }) => 3 + 7 * Math.sqrt(point.count / most),
             fill: theme.model,
           }),
         ],

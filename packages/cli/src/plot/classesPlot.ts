@@ -41,8 +41,8 @@ export function classesPlot(
     subtitle: options.subtitle ?? (more > 0 ? `${how} ${text.more(more)}` : how),
     body: (bodyWidth) =>
       panelGrid(
-        shown.map((title, i) => ({
-          title,
+        shown.map((name, i) => ({
+          title: text.classTitle(name, groups[i]!.length),
           draw: (panelWidth, height) =>
             chart({
               theme,
@@ -51,7 +51,7 @@ export function classesPlot(
               x: indexTicks(1, longest, 4),
               y: lanes.y,
               xLabel: i >= shown.length - columns ? text.step : undefined,
-              marginRight: 10,
+              marginRight: 22,
               marks: many ? oneOf(groups[i]!, lanes, theme) : severalOf(groups[i]!, lanes, theme),
             }),
         })),

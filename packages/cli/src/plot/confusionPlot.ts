@@ -1,5 +1,5 @@
 import { classifyMessages } from "../classifyMessages.js";
-import { frame, sizes } from "./frame.js";
+import { frame, sizes, wrap } from "./frame.js";
 import { fitText, textWidth } from "./scales.js";
 import { element } from "./svg.js";
 import { lightTheme, type PlotOptions } from "./theme.js";
@@ -12,19 +12,24 @@ export interface ConfusionPicture {
 }
 
 const margin = 22;
+/** A picture is no wider than its cells need, and no narrower than its title. */
+const narrowest = 440;
 /** Most classes whose cells have room for a number. */
 const mostNumbers = 25;
 
 /** The confusion matrix: a row for each true class, shaded by its share of the row. */
 export function confusionPlot({ classes, counts, subtitle }: ConfusionPicture, options: PlotOptions): string {
-  const { lang, theme = lightTheme, width = 800 } = options;
+  const { lang, theme = lightTheme } = options;
+  const room = options.width ?? 800;
   const text = classifyMessages(lang).plot;
   const n = classes.length;
   const rowLabel = Math.min(150, Math.max(...classes.map((name) => textWidth(name, sizes.text))) + 8);
   const left = margin + 26 + rowLabel;
-  const cell = Math.min(74, Math.floor((width - left - margin) / n));
-  const header = 58;
+  const cell = Math.min(96, Math.floor((room - left - margin) / n));
   const matrix = cell * n;
+  const width = Math.min(room, Math.max(narrowest, left + matrix + margin));
+  const slanted = classes.some((name) => textWidth(name, sizes.text) > cell - 6);
+  const header = slanted ? 74 : 44;
   const size = Math.max(7, Math.min(sizes.text, cell * 0.36));
   const grid = counts.flatMap((row, i) => {
     const all = row.reduce((sum, count) => sum + count, 0);
@@ -77,7 +82,7 @@ export function confusionPlot({ classes, counts, subtitle }: ConfusionPicture, o
             },
             fitText(name, sizes.text, rowLabel),
           ),
-          columnLabel(name, left + (i + 0.5) * cell, header - 8, cell * every, theme.ink),
+          columnLabel(name, left + (i + 0.5) * cell, header - 8, slanted, theme.ink),
         ],
   );
   const axis = (content: string, attributes: Record<string, string | number>) =>
@@ -90,7 +95,7 @@ export function confusionPlot({ classes, counts, subtitle }: ConfusionPicture, o
   return frame({
     theme,
     width,
-    height: 70 + (subtitle ? 44 : 0) + header + matrix + margin,
+    height: 46 + subtitleHeight(subtitle, width) + header + matrix + margin,
     title: text.confusion,
     subtitle,
     body: () => [
@@ -102,19 +107,17 @@ export function confusionPlot({ classes, counts, subtitle }: ConfusionPicture, o
   });
 }
 
-/** A label over a column, slanted where it is too long for it. */
-function columnLabel(name: string, x: number, y: number, room: number, fill: string): Element {
-  const fits = textWidth(name, sizes.text) <= room - 6;
+/** Room that the frame takes for lines under the title. */
+const subtitleHeight = (text = "", width: number) => 21 * wrap(text, sizes.text, width - 2 * margin).length;
+
+/** A label over a column, slanted where not all of them fit. */
+function columnLabel(name: string, x: number, y: number, slanted: boolean, fill: string): Element {
+  const place = slanted
+    ? { "text-anchor": "start", transform: `rotate(-32 ${x} ${y})` }
+    : { "text-anchor": "middle" };
   return element(
     "text",
-    {
-      x,
-      y,
-      fill,
-      "font-size": sizes.text,
-      "text-anchor": fits ? "middle" : "start",
-      ...(fits ? {} : { transform: `rotate(-32 ${x} ${y})` }),
-    },
-    fitText(name, sizes.text, fits ? room : 72),
+    { x, y, fill, "font-size": sizes.text, ...place },
+    slanted ? fitText(name, sizes.text, 84) : name,
   );
 }

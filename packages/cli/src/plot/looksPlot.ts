@@ -32,7 +32,7 @@ export function looksPlot({ looks, channels, subtitle }: LooksPicture, options: 
   return frame({
     theme,
     width,
-    height: (subtitle === "" ? 90 : 136) + rows * panelHeight,
+    height: (subtitle === "" ? 92 : 136) + rows * panelHeight,
     title: text.looks,
     subtitle: subtitle ?? text.looksHow(looks[0]!.kind),
     legend: [
@@ -51,7 +51,7 @@ export function looksPlot({ looks, channels, subtitle }: LooksPicture, options: 
               x: indexTicks(1, lengthOf(look.sequence), 5),
               y: lanes.y,
               xLabel: i >= looks.length - columns ? text.step : undefined,
-              marginRight: 14,
+              marginRight: 22,
               marks: marksOf(look, lanes, theme),
             }),
         })),
@@ -71,7 +71,6 @@ function marksOf({ sequence, map }: Look, lanes: Lanes, theme: Theme): Plot.Mark
         stroke: strength > 0 ? theme.backtest : theme.model,
         strokeWidth: 1 + 3.4 * (Math.abs(strength) / strongest),
         strokeOpacity: Math.min(1, 0.15 + Math.abs(strength) / strongest),
-        strokeLinecap: "round",
         strokeLinejoin: "round",
       }),
     ),

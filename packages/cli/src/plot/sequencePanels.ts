@@ -82,7 +82,7 @@ export interface Lanes {
 export function lanesOf(sequences: readonly Sequence[], channels: readonly string[], lang: Lang): Lanes {
   if (channels.length === 1) {
     const [low, high] = extent(sequences.map(([values]) => values!));
-    return { y: numberTicks(low, high, 4, lang), points: ([values]) => [channelPoints(values!)] };
+    return { y: numberTicks(low, high, 5, lang), points: ([values]) => [channelPoints(values!)] };
   }
   const shown = channels.slice(0, mostChannels);
   const lane = (c: number) => shown.length - 1 - c;
