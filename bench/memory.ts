@@ -9,13 +9,16 @@ const gates = { lstm: 4, gru: 3, rnn: 1 };
 /** What a layer holds for each step, row and unit at the height of backward; see docs/benchmarks.md. */
 const perUnit = { lstm: 12, gru: 10, rnn: 4 };
 
-/** Bytes that training a recurrent layer and Linear(H, 1) takes at its highest: parameters, Adam, data, one step. */
+/**
+ * Bytes that training a recurrent layer and Linear(H, 1) takes at its highest: parameters, Adam, data, one step; and 64
+ * for each of the small arrays beside them, 24 a layer and 18 more.
+ */
 export function predictedBytes({ cell = "lstm", T, B, I, H, L }: Work): number {
   const G = gates[cell];
   let parameters = H + 1;
   for (let layer = 0; layer < L; layer++) parameters += G * H * ((layer === 0 ? I : H) + H + 2);
   const step = T * B * (I + 4 + perUnit[cell] * L * H);
-  return 4 * (step + 5 * parameters + 2 * L * G * H * H);
+  return 4 * (step + 5 * parameters + 2 * L * G * H * H) + 64 * (24 * L + 18);
 }
 
 /** The most bytes in use at any time while a net is made and trained for three steps, above those in use before. */

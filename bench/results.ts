@@ -64,19 +64,14 @@ export function recorded(machine: Machine): Results | null {
 }
 
 /** Writes results, over what was recorded of the same rows; rows that were not measured stay. */
-export function record(results: Results, markdown: (all: Results) => string): string[] {
+export function record(results: Results, markdown: (all: Results) => string): void {
   const before = recorded(results.machine);
   const all = { ...before, ...results, rows: { ...before?.rows, ...results.rows } };
   mkdirSync(folder, { recursive: true });
-  const paths = [file(results.machine, "json"), file(results.machine, "md")];
-  const compact = JSON.stringify(
-    all,
-    (_, value) => (typeof value === "number" ? Number(value.toPrecision(4)) : value),
-    1,
-  );
-  writeFileSync(paths[0]!, `${compact}\n`);
-  writeFileSync(paths[1]!, markdown(all));
-  return paths;
+  const short = (_: string, value: unknown) =>
+    typeof value === "number" ? Number(value.toPrecision(4)) : value;
+  writeFileSync(file(results.machine, "json"), `${JSON.stringify(all, short, 1)}\n`);
+  writeFileSync(file(results.machine, "md"), markdown(all));
 }
 
 export interface Drop {

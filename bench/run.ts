@@ -8,6 +8,7 @@ import { report, withRatios } from "./report.js";
 import {
   type Drop,
   drops,
+  fileName,
   type RecordedRow,
   type Results,
   record,
@@ -96,7 +97,8 @@ async function runRows(rows: readonly Row[]): Promise<void> {
     }
     const results = describeField(field, machine);
     const dropped: Drop[] = [];
-    for (const row of rows) {
+    const keeps = !flags.check && !flags.quick && wanted.length === peers.length;
+    for (const [i, row] of rows.entries()) {
       const old = before?.rows[row.name];
       if (flags.check && !old) {
         console.log(`${row.name}: nothing recorded, so nothing to compare.`);
@@ -108,13 +110,20 @@ async function runRows(rows: readonly Row[]): Promise<void> {
         now = await measure(row, field, { ...pace, rounds: 2 * pace.rounds });
       if (old) dropped.push(...tell(old, now));
       results.rows[row.name] = now;
+      if (keeps) record(results, report);
       show("");
+      process.stderr.write(`${i + 1} of ${rows.length}: ${row.title}\n`);
     }
-    if (flags.check) return finishCheck(dropped);
+    if (flags.check) {
+      finishCheck(dropped);
+      return;
+    }
     console.log(report(results));
-    const partial = flags.quick || wanted.length < peers.length;
-    if (partial) console.log("Not recorded: that takes every peer, and no --quick.");
-    else console.log(`Recorded in ${record(results, report).join(" and ")}.`);
+    console.log(
+      keeps
+        ? `Recorded in bench/results/${fileName(machine)}.json and .md.`
+        : "Not recorded: that takes every peer, and no --quick.",
+    );
   } finally {
     await close();
   }

@@ -34,19 +34,18 @@ function prepare(row) {
     return training([...layer.parameters(), ...head.parameters()], forward, y);
   }
   const net = row.kind === "cnn" ? tutorialCnn(row) : tcnBlock(row);
-  // A block in the middle of a network owes its input a gradient.
+  // A block in the middle of a network owes its input a gradient; here it adds up from step to step.
   if (row.kind === "tcn") x.requiresGrad = true;
-  return training([...net.parameters()], () => net.forward(x), y, x);
+  return training([...net.parameters()], () => net.forward(x), y);
 }
 
-function training(parameters, forward, y, x) {
+function training(parameters, forward, y) {
   const optimizer = new optim.Adam(parameters);
   const mse = new nn.MSELoss();
   let loss;
   return () => {
     scope(() => {
       optimizer.zeroGrad();
-      if (x?.grad) x.grad = null;
       const result = mse.forward(forward(), y);
       result.backward();
       optimizer.step();
