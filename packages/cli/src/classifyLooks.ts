@@ -1,18 +1,18 @@
 import { activationMap, type Classifier, hasActivationMap, occlusionMap } from "@lookback/forecast";
 import type { Judged, Labelled, Look } from "./classifyRun.js";
 
-/** Sequences of each class that are explained, and of all classes together. */
-const eachClass = 2;
+/** Sequences that are explained: two of each class, or one where there are many. */
 const inAll = 12;
 
 /**
- * Explains a few of the judged sequences: of each class the one that the model was surest of and was right about, then
- * one that it took for another class, where there is one, else the next surest.
+ * Explains a few of the judged sequences: of each class the one that the model was surest of and was right about, and
+ * where there is room one that it took for another class, if there is any, else the next surest.
  */
 export async function looksOf(classifier: Classifier, data: Labelled, judged: Judged): Promise<Look[]> {
   const explain = hasActivationMap(classifier) ? activationMap : occlusionMap;
   const kind = hasActivationMap(classifier) ? "activation" : "occlusion";
   const places = new Map(data.ids.map((id, i) => [id, i]));
+  const eachClass = judged.classes.length > inAll / 2 ? 1 : 2;
   const chosen = judged.classes.flatMap((name) => {
     const own = judged.rows.filter((row) => row.actual === name);
     const sure = own

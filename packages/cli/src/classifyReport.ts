@@ -84,7 +84,8 @@ function test(run: ClassifyRun, lang: Lang): Markup {
   const { report: text, percent } = classifyMessages(lang);
   const { judged, model } = run;
   const wrong = judged.rows.filter(({ actual, predicted }) => actual !== predicted);
-  const table = scoreTable([{ name: model.name, scores: judged.scores }, ...judged.beside], model.name, lang);
+  const beside = judged.beside.map(({ name, scores }) => ({ name, scores }));
+  const table = scoreTable([{ name: model.name, scores: judged.scores }, ...beside], model.name, lang);
   const mistakes =
     wrong.length === 0
       ? null

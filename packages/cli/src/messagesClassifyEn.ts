@@ -98,7 +98,7 @@ export const classifyEn = {
   plot: {
     classes: "Examples of each class",
     classesHow: "Training sequences; the thick line is their mean.",
-    classesMany: "One training sequence of each class, all channels on their own scales.",
+    classesMany: "One training sequence of each class; a channel has the same scale in all of them.",
     step: "step",
     confusion: "What was taken for what",
     is: "true class",

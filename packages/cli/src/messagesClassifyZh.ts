@@ -13,7 +13,7 @@ const names: Record<string, string> = {
   gru: "GRU",
   "lstm-fcn": "LSTM-FCN",
   "nearest-euclidean": "最近邻",
-  "nearest-dtw": "最近邻（时间规整）",
+  "nearest-dtw": "时间规整最近邻",
   majority: "多数类",
 };
 
@@ -77,7 +77,7 @@ export const classifyZh: ClassifyMessages = {
   plot: {
     classes: "各类别的例子",
     classesHow: "训练序列；粗线是它们的平均。",
-    classesMany: "每个类别一条训练序列，各通道用各自的尺度。",
+    classesMany: "每个类别一条训练序列；同一通道在各类别中尺度相同。",
     step: "步",
     confusion: "什么被判为什么",
     is: "实际类别",

@@ -28,7 +28,7 @@ export function classesPlot(
     lang,
   );
   const longest = Math.max(...groups.flatMap((group) => group.map(lengthOf)));
-  const columns = width < 600 ? (many ? 1 : 2) : Math.min(3, shown.length);
+  const columns = width < 600 ? (many ? 1 : 2) : shown.length === 4 ? 2 : Math.min(3, shown.length);
   const panelHeight = many ? 250 : 190;
   const rows = Math.ceil(shown.length / columns);
   const more = present.length - shown.length;
@@ -50,7 +50,7 @@ export function classesPlot(
               height,
               x: indexTicks(1, longest, 4),
               y: lanes.y,
-              xLabel: i >= shown.length - columns ? text.step : undefined,
+              xLabel: i >= (rows - 1) * columns ? text.step : undefined,
               marginRight: 22,
               marks: many ? oneOf(groups[i]!, lanes, theme) : severalOf(groups[i]!, lanes, theme),
             }),

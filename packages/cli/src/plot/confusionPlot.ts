@@ -25,7 +25,7 @@ export function confusionPlot({ classes, counts, subtitle }: ConfusionPicture, o
   const n = classes.length;
   const rowLabel = Math.min(150, Math.max(...classes.map((name) => textWidth(name, sizes.text))) + 8);
   const left = margin + 26 + rowLabel;
-  const cell = Math.min(96, Math.floor((room - left - margin) / n));
+  const cell = Math.min(n <= 4 ? 96 : 60, Math.floor((room - left - margin) / n));
   const matrix = cell * n;
   const width = Math.min(room, Math.max(narrowest, left + matrix + margin));
   const slanted = classes.some((name) => textWidth(name, sizes.text) > cell - 6);
