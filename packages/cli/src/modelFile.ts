@@ -1,7 +1,8 @@
-import { FormatError, loadSafetensors, saveSafetensors } from "@lookback/core";
+import { DataError, FormatError, loadSafetensors, saveSafetensors } from "@lookback/core";
 import {
   type Forecast,
   type Forecaster,
+  GlobalNeuralForecaster,
   NeuralForecaster,
   type PredictOptions,
   type Series,
@@ -63,8 +64,18 @@ export async function loadModel(bytes: Uint8Array, file: string): Promise<SavedM
   const { metadata } = loadSafetensors(bytes, file);
   const content = localFile.safeParse(parse(metadata.lookback));
   if (content.success) return savedLocal(content.data, file);
+  const network = networkFile.safeParse(parse(metadata.lookback));
+  if (network.success && network.data.config.pad) return savedGlobal(bytes, file, network.data);
   return savedNetwork(NeuralForecaster.load(bytes, file), file);
 }
+
+/** What the command line needs to know of a network's file before its own reader checks it in full. */
+const networkFile = z.object({
+  format: z.literal("lookback-forecaster"),
+  config: z.object({ pad: z.boolean() }),
+  sizes: z.object({ horizon: z.number() }),
+  series: z.array(z.object({ history: localFile.shape.histories.element })).min(1),
+});
 
 function savedNetwork(network: NeuralForecaster, file: string): SavedModel {
   const { history } = network;
@@ -79,21 +90,47 @@ function savedNetwork(network: NeuralForecaster, file: string): SavedModel {
   };
 }
 
+function savedGlobal(bytes: Uint8Array, file: string, content: z.output<typeof networkFile>): SavedModel {
+  const network = GlobalNeuralForecaster.load(bytes, file);
+  const histories = content.series.map(({ history }) => asSeries(history, file));
+  return {
+    name: network.name,
+    parameters: network.parameterCount,
+    horizon: content.sizes.horizon,
+    histories,
+    async observe(series) {
+      if (series.length < histories.length) {
+        const known = new Set(series.map(({ id }) => id));
+        const gone = histories.filter(({ id }) => !known.has(id)).map(({ id }) => `"${id}"`);
+        throw new DataError(
+          `The model learned from ${histories.length} series together and needs all of them; the table lacks ${gone.slice(0, 5).join(", ")}${gone.length > 5 ? ", …" : ""}.`,
+        );
+      }
+      network.observe(series);
+    },
+    predict: (options) => network.predict(options),
+  };
+}
+
+type History = z.output<typeof localFile>["histories"][number];
+
+function asSeries(history: History, file: string): Series {
+  const { values, ...rest } = history;
+  if (history.times.length !== values.length) {
+    throw new FormatError(
+      `${file} is damaged: it holds ${history.times.length} times and ${values.length} values of "${history.id}".`,
+    );
+  }
+  const missing = [...values.keys()].filter((i) => values[i] === null);
+  const numbers = Float64Array.from(values, (value) => value ?? Number.NaN);
+  return { ...rest, values: numbers, ...(missing.length > 0 && { missing }) };
+}
+
 async function savedLocal(
   { name, histories }: z.output<typeof localFile>,
   file: string,
 ): Promise<SavedModel> {
-  const series = histories.map((history): Series => {
-    const { values, ...rest } = history;
-    if (history.times.length !== values.length) {
-      throw new FormatError(
-        `${file} is damaged: it holds ${history.times.length} times and ${values.length} values of "${history.id}".`,
-      );
-    }
-    const missing = [...values.keys()].filter((i) => values[i] === null);
-    const numbers = Float64Array.from(values, (value) => value ?? Number.NaN);
-    return { ...rest, values: numbers, ...(missing.length > 0 && { missing }) };
-  });
+  const series = histories.map((history) => asSeries(history, file));
   let forecasters: Forecaster[] = [];
   const observe = async (newer: readonly Series[]) => {
     forecasters = newer.map(() => localModels[name]!());

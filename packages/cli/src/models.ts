@@ -3,6 +3,7 @@ import {
   drift,
   dynamicTheta,
   type Forecaster,
+  mstlArima,
   mstlEts,
   naive,
   seasonalNaive,
@@ -13,6 +14,7 @@ import {
 export const localModels: Readonly<Record<string, () => Forecaster>> = {
   "mstl-ets": mstlEts,
   arima,
+  "mstl-arima": mstlArima,
   theta,
   "dynamic-theta": dynamicTheta,
   "seasonal-naive": seasonalNaive,

@@ -2,6 +2,7 @@ import type { ForecastRun, SeriesRun } from "./forecastRun.js";
 import { html, type Markup } from "./html.js";
 import { type Lang, messages } from "./messages.js";
 import { reportTexts } from "./reportTexts.js";
+import { plainTime, rangeOf } from "./tableSeries.js";
 
 /** Lines of a list that may be long. */
 const mostLines = 30;
@@ -27,10 +28,6 @@ export function dataFacts(run: ForecastRun, lang: Lang): Markup {
   const more = reportTexts(lang);
   const { series } = run.series[0]!;
   const { panel } = run;
-  const starts = run.series.map((one) => one.series.times[0]!);
-  const ends = run.series.map((one) => one.series.times.at(-1)!);
-  const earliest = starts.reduce((a, b) => (before(b, a) ? b : a));
-  const latest = ends.reduce((a, b) => (before(a, b) ? b : a));
   const statics = Object.keys(series.statics ?? {});
   const covariates = [
     ...panel.past.map((name) => `${name} (${more.pastOnly})`),
@@ -48,7 +45,7 @@ export function dataFacts(run: ForecastRun, lang: Lang): Markup {
       : []),
     [text.target, series.target],
     [text.timeColumn, series.timeName],
-    [text.range, whole([earliest, latest])],
+    [text.range, whole(rangeOf(run.series.map((one) => one.series)).map(plainTime))],
     [text.frequency, each(run, (one) => frequency(one.series.freq))],
     [
       text.season,
@@ -59,11 +56,6 @@ export function dataFacts(run: ForecastRun, lang: Lang): Markup {
     ...(covariates.length > 0 ? [[more.covariates, whole(covariates)] as const] : []),
     ...(panel.timeZone === undefined ? [] : [[more.zone, panel.timeZone] as const]),
   ])}</section>`;
-}
-
-function before(a: string, b: string): boolean {
-  const whole = /^-?\d+$/;
-  return whole.test(a) && whole.test(b) ? Number(a) < Number(b) : a < b;
 }
 
 /** What was filled, masked and left out on the way from the table to the forecasts. */

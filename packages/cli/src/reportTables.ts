@@ -5,6 +5,7 @@ import { type Lang, messages } from "./messages.js";
 import { isBaseline } from "./models.js";
 import { formatNumber } from "./plot/scales.js";
 import { reportTexts } from "./reportTexts.js";
+import { plainTime } from "./tableSeries.js";
 import { ownScore, rivalOf, showMase } from "./verdict.js";
 
 /** Steps of a forecast that are seen at once, and that are in the page at all. */
@@ -43,7 +44,7 @@ export function keyFigures(run: SeriesRun, lang: Lang): Markup {
   const key = (name: string, value: string, under: string) =>
     html`<div><dt>${name}</dt><dd class="value">${value}</dd><dd class="under">${under}</dd></div>`;
   return html`<dl class="keys">${key(
-    text.key(times.at(-1)!),
+    text.key(plainTime(times.at(-1)!)),
     format(mean[last]!),
     widest ? text.between(widest.level, format(widest.lo[last]!), format(widest.hi[last]!)) : "",
   )}${
@@ -80,7 +81,7 @@ function steps({ times, mean, levels }: Forecast, count: number, lang: Lang): Ma
     .slice(0, count)
     .map(
       (time, i) =>
-        html`<tr><td>${time}</td><td>${format(mean[i]!)}</td>${levels.map(({ lo, hi }) => html`<td class="lo">${format(lo[i]!)}</td><td class="hi">${format(hi[i]!)}</td>`)}</tr>`,
+        html`<tr><td>${plainTime(time)}</td><td>${format(mean[i]!)}</td>${levels.map(({ lo, hi }) => html`<td class="lo">${format(lo[i]!)}</td><td class="hi">${format(hi[i]!)}</td>`)}</tr>`,
     );
   return html`<div class="scroll"><table><thead><tr><th>${text.time}</th><th>${text.mean}</th>${levels.map(
     ({ level }) => html`<th colspan="2">${text.interval(level)}</th>`,
@@ -155,8 +156,9 @@ function bar(share: number): Markup | null {
   return html`<span class="bar"><span style="width:${Math.max(3, Math.round(100 * share))}%"></span></span>`;
 }
 
-/** Series in a table at most. */
-const mostRows = 100;
+/** Series in a table at once, and at most. */
+const firstRows = 24;
+const mostRows = 200;
 
 /** All series of a run in one table, of many the worst; those in full below are linked. */
 export function seriesTable(runs: readonly SeriesRun[], inFull: readonly SeriesRun[], lang: Lang): Markup {
@@ -174,5 +176,8 @@ export function seriesTable(runs: readonly SeriesRun[], inFull: readonly SeriesR
   };
   const rest = runs.length > mostRows ? html`<p class="hint">${text.rest(mostRows, runs.length)}</p>` : null;
   const order = worstFirst ? html`<p class="hint">${text.sortedByError}</p>` : null;
-  return html`${order}<div class="scroll"><table><thead><tr><th>${report.series}</th><th>${report.rows}</th><th>${report.model}</th><th>MASE</th><th>${report.comparedWith}</th><th>${report.inside(95)}</th><th>${report.lastStep}</th></tr></thead><tbody>${sorted.slice(0, mostRows).map(row)}</tbody></table></div>${rest}`;
+  const table = (some: readonly SeriesRun[]) =>
+    html`<div class="scroll"><table><thead><tr><th>${report.series}</th><th>${report.rows}</th><th>${report.model}</th><th>MASE</th><th>${report.comparedWith}</th><th>${report.inside(95)}</th><th>${report.lastStep}</th></tr></thead><tbody>${some.map(row)}</tbody></table></div>`;
+  const more = sorted.slice(firstRows, mostRows);
+  return html`${order}${table(sorted.slice(0, firstRows))}${more.length > 0 ? html`<details><summary>${text.moreSeries(more.length)}</summary>${table(more)}${rest}</details>` : null}`;
 }

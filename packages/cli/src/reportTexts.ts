@@ -51,6 +51,7 @@ const en = {
   rest: (shown: number, all: number): string =>
     `The first ${shown.toLocaleString("en-US")} of ${all.toLocaleString("en-US")} series; all are in series.csv.`,
   drawn: (n: number): string => `${n} series, from the best forecast in the backtest to the worst`,
+  moreSeries: (n: number): string => `${n.toLocaleString("en-US")} more`,
   sortedByError: "Sorted by error, the worst first: where a second look pays most.",
 };
 
@@ -88,6 +89,7 @@ const zh: typeof en = {
   layouts: { single: "一条序列", long: "长表：每行有序列名", wide: "宽表：每列一条序列" },
   rest: (shown, all) => `共 ${all} 条序列，此处列出前 ${shown} 条；全部见 series.csv。`,
   drawn: (n) => `${n} 条序列，从回测最准到最不准`,
+  moreSeries: (n) => `再看 ${n} 条`,
   sortedByError: "按误差从大到小排列：最值得再看一眼的在前。",
 };
 

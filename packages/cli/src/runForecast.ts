@@ -2,6 +2,7 @@ import { DataError } from "@lookback/core";
 import { backtestPanel, defaultWindows, type PanelBacktestResult, type Series } from "@lookback/forecast";
 import { type ModelFacts, type SeriesRun, seriesBacktests } from "./forecastRun.js";
 import { baselineModels, localModels } from "./models.js";
+import { drawnSeries } from "./pictures.js";
 import type { Checkpoints, ModelFile, RunModel } from "./runModel.js";
 import { localModel } from "./runModel.js";
 
@@ -36,8 +37,10 @@ export interface ForecastResult {
   series: SeriesRun[];
 }
 
-/** Series for which the baselines' forecasts are kept, to be drawn. */
-const mostDrawn = 50;
+/** Of more series than this, only those that are drawn get the baselines' forecasts beside their own. */
+const aFew = 50;
+/** Of more series than this, auto is backtested from one origin: it looks back itself, over and over. */
+const many = 200;
 /** Levels of the backtest beside those asked for, so that coverage can be drawn as a line. */
 const drawnLevels = [50, 90];
 
@@ -55,15 +58,17 @@ export async function runForecast(task: ForecastTask): Promise<ForecastResult> {
   if (final !== model) await final.fit(series, { signal: task.signal, checkpoints: task.checkpoints });
   const forecasts = await final.predict({ horizon, levels });
   const backtests = seriesBacktests(backtest, series);
-  const runs: SeriesRun[] = [];
-  for (const [i, one] of series.entries()) {
-    runs.push({
+  const runs = series.map(
+    (one, i): SeriesRun => ({
       series: one,
       backtest: backtests[i]!,
       model: final.name,
       forecast: forecasts[i]!,
-      baselines: series.length <= mostDrawn ? await baselineForecasts(one, horizon, levels) : [],
-    });
+      baselines: [],
+    }),
+  );
+  for (const one of runs.length <= aFew ? runs : drawnSeries(runs)) {
+    one.baselines = await baselineForecasts(one.series, horizon, levels);
   }
   return {
     model: {
@@ -122,7 +127,8 @@ function fitShare({ series, horizon, windows }: ForecastTask): number {
 async function test(task: ForecastTask, series: readonly Series[]): Promise<PanelBacktestResult | null> {
   const { horizon, signal } = task;
   const only = series.length === 1 ? series[0]! : undefined;
-  const windows = task.windows ?? (only && defaultWindows(only, horizon));
+  const once = task.model.decision !== null && series.length > many ? 1 : undefined;
+  const windows = task.windows ?? (only ? defaultWindows(only, horizon) : once);
   if (only && task.windows !== undefined) checkWindows(only, horizon, task.windows);
   const share = fitShare(task);
   const baselines = Object.entries(baselineModels).filter(([name]) => name !== task.model.name);

@@ -1,4 +1,10 @@
-import { type FillGaps, type Panel, type PanelOptions, panelFromTable } from "@lookback/forecast";
+import {
+  type FillGaps,
+  type Panel,
+  type PanelOptions,
+  panelFromTable,
+  type Series,
+} from "@lookback/forecast";
 import type { Console } from "./io.js";
 import { panelTexts } from "./panelTexts.js";
 import { readTable } from "./table/readTable.js";
@@ -71,3 +77,15 @@ function panelNotes(panel: Panel, flags: TableFlags, console: Console): string[]
 
 /** A time as other programs read it: without the name of the zone that RFC 9557 puts behind the offset. */
 export const plainTime = (time: string): string => time.replace(/\[[^\]]*\]$/, "");
+
+/** The earliest first time of some series and the latest last one. */
+export function rangeOf(series: readonly Series[]): [from: string, to: string] {
+  const starts = series.map(({ times }) => times[0]!);
+  const ends = series.map(({ times }) => times.at(-1)!);
+  return [starts.reduce((a, b) => (before(b, a) ? b : a)), ends.reduce((a, b) => (before(a, b) ? b : a))];
+}
+
+function before(a: string, b: string): boolean {
+  const whole = /^-?\d+$/;
+  return whole.test(a) && whole.test(b) ? Number(a) < Number(b) : a < b;
+}

@@ -190,8 +190,7 @@ describe("lookback forecast", () => {
       file,
       "--id",
       "shop",
-      "--model",
-      "lstm",
+      "--local",
       "--json",
       "--out",
       folder,
@@ -267,6 +266,13 @@ describe("lookback forecast", () => {
     [["--lr", "0"], "--lr takes a number above 0"],
     [["--levels", "0.8"], "--levels takes per cents"],
     [["--model", "lsmt"], "Did you mean lstm?"],
+    [
+      ["--model", "theta", "--epochs", "5"],
+      "--epochs is for networks (lstm, gru, rnn, tcn, mlp), and --model theta is none",
+    ],
+    [["--global", "--local"], "contradict each other"],
+    [["--covariates", "a,,b"], "--covariates takes names of columns separated by commas"],
+    [["--fill-gaps", "spline"], "--fill-gaps takes one of linear, previous, zero, mask"],
     [["--modle", "lstm"], "Did you mean --model?"],
     [["--lang", "fr"], "--lang takes one of en, zh"],
   ])("refuses the flags %j as wrong usage", async (flags, sentence) => {
@@ -279,6 +285,10 @@ describe("lookback forecast", () => {
     [["--horizon", "150"], "need at least"],
     [["--lookback", "500"], "a lookback of 500 and a horizon of 12 need at least 515 values"],
     [["--target", "pasengers"], 'Did you mean "passengers"?'],
+    [["--covariates", "promo"], 'covariates: flights.csv has no column named "promo"'],
+    [["--static", "shop"], 'statics: flights.csv has no column named "shop"'],
+    [["--time-zone", "Mars/Olympus"], 'no time zone named "Mars/Olympus"'],
+    [["--wide", "--target", "passengers"], "target has no meaning"],
     [["--windows", "50"], "need at least"],
     [["--resume"], "there is none"],
     [["--out", flights], "something of that name is in the way"],
@@ -362,7 +372,7 @@ describe("lookback", () => {
     const { code, stdout } = await run(["info", "--json"]);
     expect(code).toBe(0);
     const document = JSON.parse(stdout);
-    expect(document.engine).toEqual({
+    expect(document.engine).toMatchObject({
       simd: expect.stringMatching(/plain|relaxed/),
       threads: expect.any(Number),
       blas: document.engine.blas === null ? null : expect.any(String),

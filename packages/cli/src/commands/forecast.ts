@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { AbortError, DataError, engineInfo } from "@lookback/core";
 import type { NeuralOptions, Series } from "@lookback/forecast";
 import { versions } from "../engine.js";
-import { errorCode, InterruptedError, systemReason } from "../errors.js";
+import { errorCode, InterruptedError, systemReason, UsageError } from "../errors.js";
 import type { ForecastRun } from "../forecastRun.js";
 import type { Console } from "../io.js";
 import { messages } from "../messages.js";
-import { isNetworkName, localModels, type NetworkName } from "../models.js";
+import { isNetworkName, localModels, type NetworkName, networkNames } from "../models.js";
 import { OutputFolder } from "../output.js";
 import { Progress } from "../progress.js";
 import { runForecast, type Stage } from "../runForecast.js";
@@ -50,10 +50,11 @@ export async function forecast(
 ): Promise<void> {
   const started = performance.now();
   const { panel, rows } = await readSeries(file, flags, console);
+  const horizon = flags.horizon ?? defaultHorizon(panel.series);
+  const trained = modelOf(flags, horizon, panel.series.length);
   const folder = await OutputFolder.open(flags.out);
   const progress = new Progress(console);
   const checkpoints = new CheckpointFiles(folder, panel.series.length, flags.resume === true);
-  const horizon = flags.horizon ?? defaultHorizon(panel.series);
   try {
     const { model, files, backtest, series } = await runForecast({
       series: panel.series,
@@ -61,7 +62,7 @@ export async function forecast(
       levels: flags.levels,
       windows: flags.windows,
       forced: flags.model !== undefined,
-      model: modelOf(flags, horizon, panel.series.length),
+      model: trained,
       signal: console.io.signal,
       checkpoints,
       progress: (fraction, stage, loss) => progress.update({ fraction, label: label(stage, console), loss }),
@@ -97,9 +98,33 @@ export async function forecast(
   }
 }
 
-/** The model that was asked for: a network learns from all series together, unless there is one or `--local` says otherwise. */
+/** Flags that only a network understands. */
+const networkFlags = [
+  "lookback",
+  "hidden",
+  "layers",
+  "epochs",
+  "lr",
+  "ensemble",
+  "strategy",
+  "global",
+  "local",
+] as const;
+
+/**
+ * The model that was asked for; without one, auto, or an lstm when a flag speaks of a network. A network learns from
+ * all series together, unless there is one or `--local` says otherwise.
+ */
 function modelOf(flags: ForecastFlags, horizon: number, series: number): RunModel {
-  const name = flags.model ?? "auto";
+  const given = networkFlags.find((flag) => flags[flag] !== undefined);
+  const name = flags.model ?? (given === undefined ? "auto" : "lstm");
+  if (given !== undefined && !isNetworkName(name)) {
+    throw new UsageError(
+      `--${given} is for networks (${networkNames.join(", ")}), and --model ${name} is none. Leave one of the two out.`,
+    );
+  }
+  if (flags.global && flags.local)
+    throw new UsageError("--global and --local contradict each other. Leave one out.");
   if (name === "auto") return autoModel({ horizon, seed: flags.seed });
   if (!isNetworkName(name)) return localModel(name, localModels[name]!);
   const options = networkOptions(name, flags, horizon);

@@ -8,7 +8,7 @@ import { withFont } from "../plot/font.js";
 import { renderPng } from "../plot/png.js";
 import { forecastReport } from "../report.js";
 import type { ModelFile } from "../runModel.js";
-import { plainTime } from "../tableSeries.js";
+import { plainTime, rangeOf } from "../tableSeries.js";
 import { formatCells } from "../textTable.js";
 import { decisionSentence, overallVerdict, ownScore, showMase, verdict } from "../verdict.js";
 import { forecastCsv, seriesCsv } from "./forecastCsv.js";
@@ -57,6 +57,7 @@ function shorter(paths: readonly string[]): string[] {
 export function forecastJson(run: ForecastRun, files: Record<string, string>, models: readonly string[]) {
   const first = run.series[0]!;
   const { backtest, panel, model } = run;
+  const [from, to] = rangeOf(run.series.map(({ series }) => series));
   return {
     data: {
       file: run.file,
@@ -66,8 +67,8 @@ export function forecastJson(run: ForecastRun, files: Record<string, string>, mo
       seasonLength: first.series.seasonLength,
       target: first.series.target,
       time: first.series.timeName,
-      from: plainTime(first.series.times[0]!),
-      to: plainTime(first.series.times.at(-1)!),
+      from: plainTime(from),
+      to: plainTime(to),
       layout: panel.layout,
       frequencies: panel.frequencies,
       skipped: panel.skipped,
@@ -123,7 +124,7 @@ function showForecast(run: ForecastRun, written: readonly string[], console: Con
   const text = messages(lang).terminal;
   const { series } = run.series[0]!;
   const freq = messages(lang).frequency(series.freq);
-  const [from, to] = [plainTime(series.times[0]!), plainTime(series.times.at(-1)!)];
+  const [from, to] = rangeOf(run.series.map((one) => one.series)).map(plainTime) as [string, string];
   console.print(
     text.data(run.file, run.rows, run.series.length, series.target, freq, from, to, series.seasonLength),
   );

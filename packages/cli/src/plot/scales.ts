@@ -108,7 +108,8 @@ export function timeTicks(low: number, high: number, count: number, lang: Lang):
   const start = new Date(low);
   let month = Math.floor((start.getUTCFullYear() * 12 + start.getUTCMonth()) / months) * months;
   for (; ; month += months) {
-    const t = Date.UTC(Math.floor(month / 12), month % 12, 1);
+    // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+    const t = new Date(0).setUTCFullYear(Math.floor(month / 12), month % 12, 1);
     if (t > domain[1]) break;
     if (t >= low) values.push(t);
   }
