@@ -1,5 +1,6 @@
 import {
   arima,
+  autoForecaster,
   drift,
   dynamicTheta,
   eachSeries,
@@ -18,6 +19,7 @@ export const MODELS: Readonly<
   Record<string, (task: { readonly horizon: number; readonly seed: number }) => GlobalForecaster>
 > = {
   ...local(naive, seasonalNaive, drift, naive2, theta, dynamicTheta, mstlEts, arima, mstlArima),
+  auto: ({ horizon, seed }) => autoForecaster({ horizon, seed }),
 };
 
 function local(...makers: (() => Forecaster)[]): Record<string, () => GlobalForecaster> {

@@ -7,11 +7,12 @@ import {
   checkHorizon,
   type FitOptions,
   type Forecast,
-  type Forecaster,
   notFitted,
+  type PredictOptions,
   throwIfAborted,
 } from "./forecaster.js";
 import { checkSome, type GlobalForecaster } from "./globalForecaster.js";
+import { forecastsOf, hasLearned, learn, type Member } from "./members.js";
 import { type Fold, foldMase, type Scores, scoreFolds } from "./scores.js";
 import type { Series } from "./series.js";
 
@@ -22,7 +23,7 @@ export interface AutoOptions {
   readonly seed?: number;
   /** What to choose from. Default: `defaultCandidates`. */
   readonly candidates?: readonly Candidate[];
-  /** Folds of the backtest. Default: up to 6 for a few series, 2 or 3 for many. */
+  /** Folds of the backtest. Default: up to 14 for a few series, 2 or 3 for many. */
   readonly windows?: number;
 }
 
@@ -65,6 +66,18 @@ export interface AutoDecision {
 export interface AutoForecaster extends GlobalForecaster {
   /** What it chose and why; undefined before `fit`. */
   readonly decision: AutoDecision | undefined;
+  /** What was fitted, for `saveAuto`; undefined before `fit`. */
+  readonly fitted: FittedAuto | undefined;
+}
+
+/** All that a fitted auto forecaster consists of. */
+export interface FittedAuto {
+  readonly series: readonly Series[];
+  /** In the order of the candidates, as are the weights. */
+  readonly members: readonly Member[];
+  /** [series][members]. */
+  readonly weights: readonly Float64Array[];
+  readonly decision: AutoDecision;
 }
 
 /**
@@ -84,11 +97,14 @@ export function autoForecaster(options: AutoOptions = {}): AutoForecaster {
   if (options.candidates?.length === 0) {
     throw new ArgumentError("auto: expected at least one candidate, got none.");
   }
-  let fitted: Fitted | undefined;
+  let fitted: FittedAuto | undefined;
   return {
     name: "auto",
     get decision() {
       return fitted?.decision;
+    },
+    get fitted() {
+      return fitted;
     },
     async fit(series, fitOptions = {}) {
       checkSome("auto", series);
@@ -106,19 +122,24 @@ export function autoForecaster(options: AutoOptions = {}): AutoForecaster {
       const scores = await scoreCandidates(candidates, series, plan, fitOptions);
       fitted = await fitBlend(candidates, series, plan, scores, fitOptions);
     },
-    async predict(predictOptions) {
+    async predict(request) {
       if (!fitted) throw notFitted("auto");
-      const { members, weights, decision } = fitted;
-      const forecasts = await Promise.all(members.map((member) => member.predict(predictOptions)));
-      return weights.map((own, i) => {
-        const blend = blendForecasts(
-          forecasts.map((of) => of[i]),
-          own,
-        );
-        return decision.calibration ? applyCalibration(blend, decision.calibration) : blend;
-      });
+      return forecastBlend(fitted, request);
     },
   };
+}
+
+/** The calibrated blend of all members, for each series. */
+export async function forecastBlend(
+  { members, weights, decision }: FittedAuto,
+  request: PredictOptions,
+): Promise<Forecast[]> {
+  const forecasts = await Promise.all(members.map((member) => forecastsOf(member, weights.length, request)));
+  return weights.map((own, i) => {
+    const parts = forecasts.map((of) => of[i]);
+    const blend = blendForecasts(parts, own);
+    return decision.calibration ? applyCalibration(blend, decision.calibration) : blend;
+  });
 }
 
 /** Where the backtest's folds lie. */
@@ -139,12 +160,12 @@ function planBacktest(series: readonly Series[], options: AutoOptions): Plan {
   const wanted = season > 1 ? Math.min(season, 24) : 12;
   const horizon = options.horizon ?? Math.max(1, Math.min(wanted, Math.floor(typical / 5)));
   const few = series.length <= A_FEW;
-  const step = few ? Math.ceil(horizon / 2) : horizon;
+  const step = few ? Math.ceil(horizon / 4) : horizon;
   // the first training part holds two seasons and a value, ten values, and five more than the horizon
   const smallest = Math.max(2 * season + 1, 10, horizon + 5);
   const bearable = Math.floor((typical - horizon - smallest) / step) + 1;
   const least = lengths.at(-1)! - horizon >= 6 ? 1 : 0;
-  const most = options.windows ?? (few ? 6 : series.length <= 200 ? 3 : 2);
+  const most = options.windows ?? (few ? 14 : series.length <= 200 ? 3 : 2);
   return { horizon, step, windows: Math.max(least, Math.min(most, bearable)) };
 }
 
@@ -164,13 +185,11 @@ async function scoreCandidates(
 ): Promise<Backtested> {
   const { horizon, windows, step } = plan;
   const scores: (PanelScore | undefined)[] = [];
-  // ids may repeat; the backtest tells series apart by them
-  const numbered = series.map((one, index) => ({ ...one, id: String(index) }));
   for (const [index, candidate] of candidates.entries()) {
     if (windows === 0) break;
     const models = "each" in candidate ? { each: [candidate.each] } : { together: [candidate.together] };
     try {
-      const { models: own } = await backtestPanel(models, numbered, {
+      const { models: own } = await backtestPanel(models, series, {
         horizon,
         windows,
         step,
@@ -195,27 +214,13 @@ async function scoreCandidates(
 /** Levels at which intervals are calibrated, in per cent. */
 const LEVELS = [50, 80, 90, 95, 99];
 
-/** A candidate that has learned from all values. */
-interface Member {
-  /** One forecast for each series, undefined where it could not learn. */
-  predict(options: { horizon: number; levels?: readonly number[] }): Promise<(Forecast | undefined)[]>;
-  learned(series: number): boolean;
-}
-
-interface Fitted {
-  readonly members: readonly Member[];
-  /** [series][members]. */
-  readonly weights: readonly Float64Array[];
-  readonly decision: AutoDecision;
-}
-
 async function fitBlend(
   candidates: readonly Candidate[],
   series: readonly Series[],
   plan: Plan,
   { scores }: Backtested,
   { signal, onProgress }: FitOptions,
-): Promise<Fitted> {
+): Promise<FittedAuto> {
   const folds = foldsOf(series, scores, candidates.length);
   const errors = folds.map((own) => own.map((fold) => fold.map((of) => of?.mase ?? Number.NaN)));
   const wanted = blendWeights(errors, candidates.length);
@@ -229,11 +234,11 @@ async function fitBlend(
       });
     members.push(await learn(candidate, series, (i) => wanted[i]![c]! > 0, signal, share));
   }
-  let weights = blendWeights(errors, candidates.length, {}, (i, c) => members[c]!.learned(i));
+  let weights = blendWeights(errors, candidates.length, {}, (i, c) => hasLearned(members[c]!, i));
   weights = weights.map((own, i) => {
     if (own.some((weight) => weight > 0)) return own;
     throw new DataError(
-      `auto: no candidate can forecast series "${series[i]!.id}". It has ${series[i]!.values.length} values.`,
+      `auto: no candidate can forecast series "${series[i]!.id}". It has ${series[i]!.values.length} values; 3 are needed at least.`,
     );
   });
   const blended = leaveOneOut(series, folds, errors, candidates.length);
@@ -241,13 +246,14 @@ async function fitBlend(
   const few = series.length <= A_FEW;
   onProgress?.({ fraction: 1 });
   return {
+    series,
     members,
     weights,
     decision: {
       ...plan,
       ...describe(candidates, scores, weights, series, folds),
       blend: all.length > 0 ? scoreFolds(all) : null,
-      calibration: all.length > 0 ? calibrate(all, few ? { by: "all", prior: 3 } : {}) : null,
+      calibration: all.length > 0 ? calibrate(all, few ? { by: "all", prior: 4 } : {}) : null,
     },
   };
 }
@@ -258,10 +264,10 @@ function foldsOf(
   scores: readonly (PanelScore | undefined)[],
   count: number,
 ): (Fold | undefined)[][][] {
-  const bySeries = scores.map((score) => new Map(score?.series.map(({ id, folds }) => [id, folds])));
+  const bySeries = scores.map((score) => new Map(score?.series.map(({ index, folds }) => [index, folds])));
   return series.map((_, i) => {
     const lengths = new Set<number>();
-    const own = Array.from({ length: count }, (_, c) => bySeries[c]?.get(String(i)) ?? []);
+    const own = Array.from({ length: count }, (_, c) => bySeries[c]?.get(i) ?? []);
     for (const folds of own) for (const { trainLength } of folds) lengths.add(trainLength);
     return [...lengths]
       .sort((a, b) => a - b)
@@ -300,52 +306,6 @@ function leaveOneOut(
   return blended;
 }
 
-async function learn(
-  candidate: Candidate,
-  series: readonly Series[],
-  wanted: (series: number) => boolean,
-  signal: AbortSignal | undefined,
-  onProgress: (fraction: number) => void,
-): Promise<Member> {
-  const options = signal ? { signal } : {};
-  if ("together" in candidate) {
-    const forecaster = candidate.together();
-    let learned = series.some((_, i) => wanted(i));
-    if (learned) {
-      learned = await succeeds(
-        forecaster.fit(series, { ...options, onProgress: ({ fraction }) => onProgress(fraction) }),
-      );
-    }
-    return {
-      learned: () => learned,
-      predict: async (request) => (learned ? forecaster.predict(request) : series.map(() => undefined)),
-    };
-  }
-  const own: (Forecaster | undefined)[] = [];
-  for (const [i, one] of series.entries()) {
-    throwIfAborted(signal, "auto");
-    if (i % 50 === 49) await new Promise((resolve) => setTimeout(resolve, 0));
-    onProgress(i / series.length);
-    const forecaster = candidate.each();
-    own.push(wanted(i) && (await succeeds(forecaster.fit(one, options))) ? forecaster : undefined);
-  }
-  return {
-    learned: (i) => own[i] !== undefined,
-    predict: (request) => Promise.all(own.map(async (forecaster) => forecaster?.predict(request))),
-  };
-}
-
-/** Whether work came to a good end; an interruption or a bug is passed on. */
-async function succeeds(work: Promise<void>): Promise<boolean> {
-  try {
-    await work;
-    return true;
-  } catch (error) {
-    if (!(error instanceof LookbackError) || error instanceof AbortError) throw error;
-    return false;
-  }
-}
-
 function describe(
   candidates: readonly Candidate[],
   scores: readonly (PanelScore | undefined)[],
@@ -362,7 +322,7 @@ function describe(
       smape: scores[c]?.smape ?? Number.NaN,
       seconds: scores[c]?.seconds ?? 0,
       weight: mean(c),
-      leftOut: (scores[c]?.leftOut ?? []).map(({ id, reason }) => ({ id: series[Number(id)]!.id, reason })),
+      leftOut: scores[c]?.leftOut ?? [],
     })),
     series: series.map(({ id }, i) => ({
       id,

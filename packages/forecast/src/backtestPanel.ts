@@ -53,6 +53,8 @@ export interface LeftOut {
 /** How one series was forecast. */
 export interface SeriesScore extends Scores {
   readonly id: string;
+  /** Its place in the panel, from 0. */
+  readonly index: number;
   /** Oldest first. */
   readonly folds: readonly Fold[];
 }
@@ -117,7 +119,7 @@ export async function backtestPanel(
       ...scoreFolds(all),
       steps: scoreEachStep(all),
       series: series.flatMap(({ id }, i) =>
-        folds[i]!.length > 0 ? [{ id, ...scoreFolds(folds[i]!), folds: folds[i]! }] : [],
+        folds[i]!.length > 0 ? [{ id, index: i, ...scoreFolds(folds[i]!), folds: folds[i]! }] : [],
       ),
       leftOut,
       seconds: (performance.now() - started) / 1000,

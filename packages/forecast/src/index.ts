@@ -5,7 +5,9 @@ export {
   type AutoOptions,
   autoForecaster,
   type CandidateScore,
+  type FittedAuto,
 } from "./auto.js";
+export { type LoadedAuto, loadAuto, saveAuto } from "./autoFile.js";
 export {
   type BacktestOptions,
   type BacktestProgress,
