@@ -43,7 +43,7 @@ export const startLookback = (setting: Setting) => inNode(setting, "lookback", s
 
 /** The first that has PyTorch of $PYTHON, the one that bench:setup made, and the system's. */
 async function startPyTorch(): Promise<Contender | Absent> {
-  const own = here("./.peers/venv/bin/python");
+  const own = here(`./.peers/venv/${process.platform === "win32" ? "Scripts/python.exe" : "bin/python"}`);
   const named = process.env.PYTHON;
   const pythons = named
     ? [named]

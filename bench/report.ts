@@ -130,6 +130,8 @@ export function limit({ peaks }: Comparison): Limit {
   };
 }
 
+const peakCell = (rate: number) => (rate > 0 ? digits(rate) : none);
+
 function limitTable(all: readonly Measured[]): string {
   const share = (comparison: Comparison, setting: Setting, operations: number, peak: number) => {
     const found = lane(comparison, setting);
@@ -154,11 +156,11 @@ function limitTable(all: readonly Measured[]): string {
         return [
           row.title,
           digits(operations / 1e6),
-          digits(one),
+          peakCell(one),
           share(comparison, "lookback-1", operations, one),
-          digits(every),
+          peakCell(every),
           share(comparison, "lookback", operations, every),
-          digits(kernel),
+          peakCell(kernel),
           share(comparison, "lookback-wasm-1", operations, kernel),
         ];
       }),
