@@ -1,7 +1,7 @@
 // How work is cut into kernel calls that threads can share. The cuts depend on shapes alone, never on the number of
 // threads, so that a result has the same bits on one thread or eight.
-import { runCalls } from "../engine/engine.js";
-import type { Call } from "../engine/pool.js";
+import { engine, runCalls } from "../engine/engine.js";
+import { type Call, runHere } from "../engine/pool.js";
 import type { NDArray } from "./ndarray.js";
 
 /** Multiplications below which a product stays one call: handing work over costs some microseconds, or 50 to wake a thread. */
@@ -94,6 +94,12 @@ export function runChannels(
   const [samples, channels, length] = x.shape as [number, number, number];
   const least = Math.ceil(elementsWorthSharing / Math.max(1, samples * length));
   runCalls(partsOf(channels, least).map(({ from, to }) => call(samples, channels, length, from, to)));
+}
+
+/** Runs calls that do not need each other's results, on this thread alone when they hold few multiplications. */
+export function runTogether(multiplications: number, calls: readonly Call[]): void {
+  if (multiplications < worthSharing) runHere(engine().kernels, calls);
+  else runCalls(calls);
 }
 
 export { runCalls };

@@ -1,7 +1,7 @@
 import { engine } from "../engine/engine.js";
 import type { Call } from "../engine/pool.js";
 import { clone, empty, type NDArray, zeros } from "./ndarray.js";
-import { linearCalls, productCalls, runCalls } from "./parallel.js";
+import { linearCalls, productCalls, runCalls, runTogether } from "./parallel.js";
 import { Prepacked } from "./prepacked.js";
 import {
   type CellName,
@@ -193,7 +193,7 @@ export function runLayer(call: LayerCall): LayerRun {
       const sizes = { m: rows, n: inputs, k: width, lda: width, ldb: inputs, ldc: inputs };
       calls.push(...productCalls({ ...sizes, a: dGates.address, b, beta: dx.add ? 1 : 0, c }));
     }
-    runCalls(calls);
+    runTogether(rows * width * (inputs + out), calls);
     if (grads.bIh) {
       grads.bHh = clone(grads.bIh);
       if (lastBias) kernels.copy(hidden, lastBias.address, grads.bHh.address + shared * 4);
