@@ -17,10 +17,10 @@ export default defineConfig({
   },
   test: {
     setupFiles: [fileURLToPath(new URL("./scripts/testSetup.ts", import.meta.url))],
-    include: ["packages/{core,forecast}/test/**/*.test.ts"],
+    include: ["packages/{core,forecast}/test/**/*.test.ts", "examples/manySeries.test.ts"],
     exclude: [
       "packages/core/test/browser/**", // compares a browser with Node: it starts the browser itself
-      "packages/core/test/printInNode.test.ts", // console.log of Node
+      "packages/core/test/*InNode.test.ts", // console.log of Node, processes
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
