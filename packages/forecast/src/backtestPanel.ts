@@ -222,9 +222,7 @@ async function runSeries(make: () => Forecaster, series: Series, plan: FoldPlan)
     const trainLength = plan.trainLength(series, fold);
     if (trainLength === undefined) continue;
     const training = sliceSeries(series, 0, trainLength);
-    const goesOn = learned && !refit ? observing<Series>(forecaster) : undefined;
-    if (goesOn) await goesOn.observe(training);
-    else {
+    if (!(learned && !refit && (await goesOn(forecaster, training)))) {
       forecaster = make();
       await forecaster.fit(training, signal ? { signal } : {});
       learned = true;
@@ -233,6 +231,22 @@ async function runSeries(make: () => Forecaster, series: Series, plan: FoldPlan)
     folds.push(foldOf(series, trainLength, gap, forecast));
   }
   return folds;
+}
+
+/**
+ * Whether the forecaster went on from newer values without learning again. It may not be able to: one that learned from
+ * logarithms meets a 0.
+ */
+async function goesOn<Data>(forecaster: object, data: Data): Promise<boolean> {
+  const able = observing<Data>(forecaster);
+  if (!able) return false;
+  try {
+    await able.observe(data);
+    return true;
+  } catch (error) {
+    if (error instanceof LookbackError) return false;
+    throw error;
+  }
 }
 
 async function runTogether(
@@ -257,10 +271,8 @@ async function runTogether(
     while (members.length > 0) {
       const training = members.map(({ index, trainLength }) => sliceSeries(series[index]!, 0, trainLength));
       const key = members.map(({ index }) => index).join();
-      const goesOn = !plan.refit && learned === key ? observing<readonly Series[]>(forecaster) : undefined;
       try {
-        if (goesOn) await goesOn.observe(training);
-        else {
+        if (!(learned === key && !plan.refit && (await goesOn(forecaster, training)))) {
           forecaster = make();
           const onProgress = (fit: FitProgress) => report(name, (fold + fit.fraction) / windows, fit);
           await forecaster.fit(training, { onProgress, ...(signal ? { signal } : {}) });

@@ -71,7 +71,7 @@ test("a candidate that fails on a series is blended where it works, and named wi
       name: "picky",
       fit: (series) =>
         series.id === "wave 3" ? Promise.reject(new DataError("no threes.")) : Promise.resolve(),
-      predict: async ({ horizon, levels = [] }) => ({
+      predict: async ({ horizon, levels = [80, 95] }) => ({
         times: [],
         mean: new Float64Array(horizon).fill(60),
         levels: levels.map((level) => ({
