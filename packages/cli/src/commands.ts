@@ -6,6 +6,7 @@ import { type ForecastFlags, forecast } from "./commands/forecast.js";
 import { info } from "./commands/info.js";
 import { type PredictFlags, predict } from "./commands/predict.js";
 import { type TutorialFlags, tutorial, tutorialSections } from "./commands/tutorial.js";
+import { startEngine } from "./engine.js";
 import { UsageError } from "./errors.js";
 import { Console, type Io } from "./io.js";
 import { defaultLang, type Lang } from "./messages.js";
@@ -177,7 +178,15 @@ function shared(command: Command, io: Io): Command {
   return command
     .option("--json", "one JSON document on standard output, and nothing else there")
     .option("--lang <code>", "en or zh", oneOf("--lang", ["en", "zh"]), defaultLang(io.env))
-    .option("--quiet", "no messages and no progress");
+    .option("--quiet", "no messages and no progress")
+    .option(
+      "--threads <n>",
+      "threads that share large work (default: one a processor)",
+      whole("--threads", 1, 64),
+    )
+    .option("--blas <name>", "auto, off, or the path of the system's BLAS to use", "auto")
+    .option("--deterministic", "the same bits on every machine: plain SIMD, no BLAS")
+    .hook("preAction", async (_, action) => startEngine(action.opts()));
 }
 
 /** What says how to read a table. */

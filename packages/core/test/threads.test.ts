@@ -16,6 +16,15 @@ function train(make: () => Module, shape: number[]): number[][] {
   return all.map((t) => [...t.array.data]);
 }
 
+/** Where two lists of arrays first differ; null where they do not. (The runner takes minutes to say it of large ones.) */
+function difference(got: number[][], expected: number[][]): string | null {
+  for (const [i, values] of expected.entries()) {
+    const at = values.findIndex((value, j) => !Object.is(value, got[i]![j]));
+    if (at >= 0) return `array ${i}, element ${at}: ${got[i]![at]} instead of ${values[at]}`;
+  }
+  return null;
+}
+
 const cases: [name: string, make: () => Module, shape: number[]][] = [
   ["an LSTM of two layers", () => new nn.LSTM(5, 40, { numLayers: 2 }), [20, 50, 5]],
   ["an LSTM in both directions", () => new nn.LSTM(8, 64, { bidirectional: true }), [12, 64, 8]],
@@ -53,8 +62,7 @@ describe.skipIf(!canShareMemory())("threads", () => {
     it.each([2, 3, 8])("%i of them give the bits of one", async (threads) => {
       expect((await init({ threads, blas })).threads).toBe(threads);
       for (const [name, make, shape] of cases) {
-        const got = train(make, shape);
-        expect(got, name).toEqual(expected.get(name));
+        expect(difference(train(make, shape), expected.get(name)!), name).toBeNull();
       }
     });
   });

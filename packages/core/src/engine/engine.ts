@@ -206,14 +206,21 @@ function startPool(engine: Engine, awaited: boolean): Pool {
   return engine.pool;
 }
 
+/** Why the workers that were wanted do not work; null when they do, or nothing has needed them yet. */
+function reasonForOne(pool: Pool | null): string | null {
+  if (pool?.stopped) return "a worker thread has died";
+  return pool?.failure ? `worker threads cannot be started: ${pool.failure}` : null;
+}
+
 /** What the engine runs on. */
 export function engineInfo(): EngineInfo {
   const { memory, simd, deterministic, threads, threadsReason, pool, blas } = engine();
   const state = blas();
+  const alone = reasonForOne(pool);
   return {
     simd,
-    threads: pool?.stopped ? 1 : threads,
-    threadsReason: pool?.stopped ? "a worker thread has died" : threadsReason,
+    threads: alone === null ? threads : 1,
+    threadsReason: alone ?? threadsReason,
     blas: state.name,
     blasReason: state.why,
     deterministic,

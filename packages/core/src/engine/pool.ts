@@ -47,6 +47,8 @@ export class Pool {
   deadAfter = deadAfter;
   #broken: string | null = null;
   #stopped = false;
+  /** Why no worker could be started, as where a page forbids it; null when they could. */
+  failure: string | null = null;
 
   constructor({ workers, kernels, memory, module, blas, awaited }: PoolStart) {
     this.workers = workers;
@@ -70,7 +72,9 @@ export class Pool {
         blas,
       });
       thread.onEnd((why) => {
-        if (!this.#stopped) this.#broken ??= why;
+        if (this.#stopped) return;
+        if (this.#readyCount === 0) this.failure ??= why;
+        else this.#broken ??= why;
       });
       thread.ref(awaited);
       return thread;
@@ -83,6 +87,9 @@ export class Pool {
   async ready(): Promise<void> {
     while (this.#readyCount < this.workers) {
       this.#throwIfBroken();
+      if (this.failure !== null) {
+        throw new LookbackError(`init: worker threads cannot be started: ${this.failure}. Use threads: 1.`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     for (const thread of this.#threads) thread.ref(false);

@@ -36,3 +36,16 @@ export async function program() {
   const { simd, deterministic } = engineInfo();
   return { losses: history.loss, hash, simd, deterministic };
 }
+
+/** The gradients of a layer that is large enough for threads: by as many as there are, and by one. */
+export async function threaded() {
+  const run = async (threads: number) => {
+    const info = await init({ threads, blas: false });
+    manualSeed(3);
+    const layer = new nn.LSTM(8, 64);
+    const [y] = layer.forward(rand([24, 64, 8]));
+    y.square().sum().backward();
+    return { threads: info.threads, gradient: [...layer.parameters()].map((p) => p.grad!.sum().item()) };
+  };
+  return [await run(2), await run(1)] as const;
+}
