@@ -1,5 +1,5 @@
 import { PAST_FEATURES, writePastFeatures } from "./context.js";
-import type { Frame } from "./frame.js";
+import { type Frame, NO_EFFECT } from "./frame.js";
 import { type Covariate, HARMONICS, type Layout, rowSizes, type StaticInput } from "./layout.js";
 import type { Series } from "./series.js";
 import type { FittedTransform } from "./transforms.js";
@@ -29,29 +29,43 @@ export function writeWindow(
   const { channels, steps } = rowSizes(layout);
   const window = windowValues(frame, end, lookback);
   const units = unitsOf(window, layout);
-  const scaled = scaler.apply(window.map((value) => (value - units.level) / units.scale));
+  const change = changeOf(units, scaler);
+  // the numbers of one kind in one step lie together: values, masks, then each covariate's
+  const kinds = channels / patch;
   for (let i = 0; i < lookback; i++) {
-    const step = at + Math.floor(i / patch) * channels;
-    const slot = i % patch;
+    const slot = at + Math.floor(i / patch) * channels + (i % patch);
+    const value = change.factor * (window[i]! - change.origin) + change.start;
+    const missing = Number.isNaN(value);
+    row[slot] = missing ? 0 : value;
+    if (kinds === 1) continue;
     const t = end - lookback + i;
-    const missing = Number.isNaN(scaled[i]!);
-    row[step + slot] = missing ? 0 : scaled[i]!;
-    let next = patch;
+    let next = slot + patch;
     if (masked) {
-      row[step + next + slot] = missing ? 0 : 1;
+      row[next] = missing ? 0 : 1;
       next += patch;
     }
     for (const covariate of past) {
-      row[step + next + slot] = standardised(frame.series.past?.[covariate.name]?.[t], covariate);
+      row[next] = standardised(frame.series.past?.[covariate.name]?.[t], covariate);
       next += patch;
     }
     for (const covariate of future) {
-      row[step + next + slot] = standardised(frame.series.future?.[covariate.name]?.[t], covariate);
+      row[next] = standardised(frame.series.future?.[covariate.name]?.[t], covariate);
       next += patch;
     }
   }
   writeFixed(frame, end, layout, units, row, at + steps * channels);
   return units;
+}
+
+/** Units and scaler as one change: x′ = factor·(x − origin) + start. */
+function changeOf({ level, scale }: Units, scaler: FittedTransform) {
+  const json = scaler.toJSON();
+  const linear = json.type === "linear" ? json : { offset: 0, scale: 1, start: 0 };
+  return {
+    factor: 1 / (scale * linear.scale),
+    origin: level + linear.offset * scale,
+    start: linear.start,
+  };
 }
 
 /** Writes what follows the window that ends before `end`, in its units, and a weight for each: 0 where it is missing. */
@@ -65,31 +79,36 @@ export function writeTarget(
   row: Float32Array,
   at: number,
 ): void {
-  const values = scaler.apply(
-    targetValues(frame, end, outputs).map((value) => (value - units.level) / units.scale),
-  );
+  const { factor, origin, start } = changeOf(units, scaler);
+  const values = targetValues(frame, end, outputs);
   for (let h = 0; h < outputs; h++) {
-    const missing = Number.isNaN(values[h]!);
-    row[at + h] = missing ? 0 : values[h]!;
+    const value = factor * (values[h]! - origin) + start;
+    const missing = Number.isNaN(value);
+    row[at + h] = missing ? 0 : value;
     row[at + outputs + h] = missing ? 0 : weight;
   }
 }
 
 /** z without the season in the window that ends before `end`; NaN where it is missing. */
 export function windowValues(frame: Frame, end: number, lookback: number): Float64Array {
-  const season = frame.season(end);
-  const values = new Float64Array(lookback);
-  for (let i = 0; i < lookback; i++) {
-    const t = end - lookback + i;
-    values[i] = t < 0 ? Number.NaN : frame.z[t]! - season(t);
-  }
-  return values;
+  return between(frame, end - lookback, end, end);
 }
 
 /** The same for the values from `end` on; NaN beyond the last one. */
 export function targetValues(frame: Frame, end: number, outputs: number): Float64Array {
-  const season = frame.season(end);
-  return Float64Array.from({ length: outputs }, (_, h) => (frame.z[end + h] ?? Number.NaN) - season(end + h));
+  return between(frame, end, end + outputs, end);
+}
+
+function between({ z, season }: Frame, start: number, stop: number, origin: number): Float64Array {
+  const values = new Float64Array(stop - start);
+  const before = Math.max(0, -start);
+  const known = z.subarray(Math.max(0, start), Math.min(stop, z.length));
+  if (before > 0) values.fill(Number.NaN, 0, before);
+  if (before + known.length < values.length) values.fill(Number.NaN, before + known.length);
+  values.set(known, before);
+  const effect = season(origin);
+  if (effect !== NO_EFFECT) for (let i = 0; i < values.length; i++) values[i]! -= effect(start + i);
+  return values;
 }
 
 /**

@@ -60,7 +60,10 @@ function logarithms(series: Series, preparation: Preparation) {
   return { filled, z: filled.map((value, t) => (Number.isNaN(values[t]) ? Number.NaN : value)) };
 }
 
-const NO_SEASON: SeasonAt = () => () => 0;
+/** No seasonal part. */
+export const NO_EFFECT = (): number => 0;
+
+const NO_SEASON: SeasonAt = () => NO_EFFECT;
 
 function seasonOf(
   filled: Float64Array,
@@ -75,7 +78,7 @@ function seasonOf(
     const index = new SeasonIndex(filled, seasonLength, { discount, known });
     return (origin) => {
       const effects = index.at(origin);
-      return effects ? (t) => effects[((t % seasonLength) + seasonLength) % seasonLength]! : () => 0;
+      return effects ? (t) => effects[((t % seasonLength) + seasonLength) % seasonLength]! : NO_EFFECT;
     };
   }
   if (season !== "stl") return NO_SEASON;

@@ -84,7 +84,7 @@ export const GLOBAL_DEFAULTS = {
   season: "auto",
   context: true,
   pad: true,
-  output: "quantiles",
+  loss: "mae",
 } as const satisfies NeuralOptions;
 
 /**

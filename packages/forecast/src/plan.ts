@@ -14,7 +14,14 @@ import { observedValues } from "./observed.js";
 import { type Output, outputOf } from "./outputs.js";
 import { choosePreparation, type Preparation } from "./preparation.js";
 import { type Series, sliceSeries } from "./series.js";
-import { fitScaler, makePool, meanScale, type TrainingSet, type WindowPool } from "./windowPool.js";
+import {
+  epochWindows,
+  fitScaler,
+  makePool,
+  meanScale,
+  type TrainingSet,
+  type WindowPool,
+} from "./windowPool.js";
 
 /** One training part with everything fitted on it, and nothing that came later. */
 export interface Part {
@@ -79,7 +86,7 @@ export function planTraining(series: readonly Series[], config: NeuralConfig): P
     layout,
     network: networkFor(config, layout),
     output,
-    epochs: epochsFor(full.train.pool.ends.length, config),
+    epochs: epochsFor(epochWindows(full.train.pool.ends.length), config),
     frames,
     full,
     heldOut,

@@ -10,6 +10,8 @@ const FULL_BATCH = 256;
 const MOST_OF_ONE = 20_000;
 /** Windows at most that a scaler or a mean is fitted on, evenly chosen. */
 const MOST_LOOKED_AT = 20_000;
+/** Windows at most that an epoch shows, chosen at random in each. */
+const MOST_OF_AN_EPOCH = 100_000;
 /** Windows at most; beyond, only every so-manyth of each series is taken. */
 const MOST_WINDOWS = 1_000_000;
 
@@ -107,6 +109,11 @@ export function batchSize(windows: number): number {
   return 2 ** Math.max(7, Math.min(10, Math.round(Math.log2(windows / 100))));
 }
 
+/** Windows that an epoch shows. */
+export function epochWindows(windows: number): number {
+  return Math.min(windows, MOST_OF_AN_EPOCH);
+}
+
 /** The windows at some positions of the pool as one batch: rows [B, row], and targets [B, 2·outputs] with weights. */
 export function batchOf(set: TrainingSet, positions: ArrayLike<number>): Batch {
   const { pool, layout, scaler, weightPower } = set;
@@ -155,11 +162,12 @@ export class Batches implements Iterable<Batch> {
       yield this.whole;
       return;
     }
-    const count = this.set.pool.ends.length;
-    const size = batchSize(count);
-    const order = new Generator(BigInt(this.seed) * 1_000_003n + BigInt(epoch)).randperm(count);
+    const { length } = this.set.pool.ends;
+    const size = batchSize(length);
+    const order = new Generator(BigInt(this.seed) * 1_000_003n + BigInt(epoch)).randperm(length);
     // what does not fill a batch waits for the next epoch's order
-    for (let start = 0; start + size <= count; start += size) {
+    const shown = epochWindows(length);
+    for (let start = 0; start + size <= shown; start += size) {
       yield batchOf(this.set, order.slice(start, start + size));
     }
   }
