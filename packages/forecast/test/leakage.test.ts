@@ -99,7 +99,7 @@ test("in a panel too, and without learning again", async () => {
     );
   const before = await run(series);
   const cutoff = 46;
-  const after = await run(changed(cutoff, [-5, 1e6, 0]));
+  const after = await run(changed(cutoff, [55, 90, 20]));
   for (const [m, folds] of before.entries()) {
     for (const [k, { trainLength, mean, levels }] of folds.entries()) {
       if (trainLength > cutoff) continue;
