@@ -1,5 +1,14 @@
 export { arima, mstlArima } from "./arima.js";
 export {
+  type AutoDecision,
+  type AutoForecaster,
+  type AutoOptions,
+  autoForecaster,
+  type CandidateScore,
+  type FittedAuto,
+} from "./auto.js";
+export { type LoadedAuto, loadAuto, saveAuto } from "./autoFile.js";
+export {
   type BacktestOptions,
   type BacktestProgress,
   type BacktestResult,
@@ -19,7 +28,9 @@ export {
   type SeriesScore,
 } from "./backtestPanel.js";
 export * from "./baselines.js";
+export { type BlendOptions, blendForecasts, blendWeights } from "./blend.js";
 export { calendarFeatures } from "./calendarFeatures.js";
+export { type Candidate, type CandidateTask, defaultCandidates } from "./candidates.js";
 export * from "./classify/index.js";
 export {
   applyCalibration,
