@@ -1,3 +1,4 @@
+export { type Anomalies, type Anomaly, type AnomalyOptions, findAnomalies } from "./anomalies.js";
 export { arima, mstlArima } from "./arima.js";
 export {
   type AutoDecision,
@@ -32,6 +33,7 @@ export { type BlendOptions, blendForecasts, blendWeights } from "./blend.js";
 export { calendarFeatures } from "./calendarFeatures.js";
 export { type Candidate, type CandidateTask, defaultCandidates } from "./candidates.js";
 export * from "./classify/index.js";
+export { type CompareOptions, type Comparison, type Contender, compare, type Spread } from "./compare.js";
 export {
   applyCalibration,
   type Calibration,
@@ -55,6 +57,13 @@ export {
 export type { FillGaps } from "./gaps.js";
 export { eachSeries, type GlobalForecaster, single } from "./globalForecaster.js";
 export { GlobalNeuralForecaster } from "./globalNeural.js";
+export {
+  type Explainable,
+  type Importance,
+  type ImportanceOptions,
+  type InputImportance,
+  permutationImportance,
+} from "./importance.js";
 export type { LogOption } from "./logOption.js";
 export * from "./metrics.js";
 export { type MstlOptions, type MultipleDecomposition, mstl } from "./mstl.js";
@@ -73,4 +82,17 @@ export { type Cell, type Column, type Table, tableFromColumns, tableFromRows } f
 export type { Layout } from "./tableLayout.js";
 export { dynamicTheta, theta } from "./theta.js";
 export * from "./transforms.js";
+export {
+  defaultSpace,
+  type OptionImportance,
+  optionImportance,
+  runTuneJob,
+  type TuneJob,
+  type TuneOptions,
+  type TuneOutcome,
+  type TuneResult,
+  type TuneSpace,
+  type TuneState,
+  tune,
+} from "./tune.js";
 export * from "./windows.js";
