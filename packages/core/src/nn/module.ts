@@ -168,7 +168,7 @@ export function zeroGradients(parameters: Iterable<Tensor>, setToNone: boolean):
       p.grad = null;
       continue;
     }
-    table.whole(p.numel, p.grad.array.address);
+    table.whole(p.numel).whole(p.grad.array.address);
     count++;
   }
   engine().kernels.zeroMany(count, table.address);

@@ -2,7 +2,7 @@ import { engine } from "../engine/engine.js";
 import { ShapeError } from "../errors.js";
 import { broadcastShapes, broadcastStrides, formatShape, type Shape, sizeOf } from "../shape.js";
 import { empty, type NDArray, type OpResult, result, zeros } from "./ndarray.js";
-import { linearCalls, productCalls, runCalls } from "./parallel.js";
+import { isLarge, productCalls, runCalls, runLinear } from "./parallel.js";
 
 /** C = op(A)·op(B) + beta·C on whole matrices, given as arrays and their row counts. */
 function gemm(
@@ -17,7 +17,8 @@ function gemm(
   c: number,
 ): void {
   const [lda, ldb] = [transA ? m : k, transB ? k : n];
-  runCalls(productCalls({ transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc: n }));
+  if (isLarge(m, n, k)) runCalls(productCalls({ transA, transB, m, n, k, a, lda, b, ldb, beta, c, ldc: n }));
+  else engine().kernels.gemm(transA ? 1 : 0, transB ? 1 : 0, m, n, k, a, lda, b, ldb, beta, c, n);
 }
 
 /**
@@ -27,9 +28,7 @@ export function linear(x: NDArray, weight: NDArray, bias: NDArray | null): OpRes
   const [outFeatures, inFeatures] = weight.shape as [number, number];
   const rows = x.size / Math.max(1, inFeatures);
   const y = empty([...x.shape.slice(0, -1), outFeatures]);
-  runCalls(
-    linearCalls(rows, outFeatures, inFeatures, x.address, weight.address, bias?.address ?? 0, y.address),
-  );
+  runLinear(rows, outFeatures, inFeatures, x.address, weight.address, bias?.address ?? 0, y.address);
   return result(y, (g, needs) => {
     const dx = needs[0] ? empty(x.shape) : null;
     if (dx) gemm(false, false, rows, inFeatures, outFeatures, g.address, weight.address, 0, dx.address);

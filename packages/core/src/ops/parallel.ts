@@ -1,7 +1,7 @@
 // How work is cut into kernel calls that threads can share. The cuts depend on shapes alone, never on the number of
 // threads, so that a result has the same bits on one thread or eight.
 import { engine, runCalls } from "../engine/engine.js";
-import { type Call, runHere } from "../engine/pool.js";
+import type { Call } from "../engine/pool.js";
 import type { NDArray } from "./ndarray.js";
 
 /** Multiplications below which a product stays one call: handing work over costs some microseconds, or 50 to wake a thread. */
@@ -17,9 +17,12 @@ export function partsOf(count: number, least: number, most = mostParts): { from:
   }));
 }
 
+/** Whether a product is worth cutting; if not, a plain call of the kernel costs a third of one from a list. */
+export const isLarge = (m: number, n: number, k: number): boolean => m * n * k >= 2 * worthSharing;
+
 /** Rows of the parts of a product with `m` rows: each part packs all of B, which long parts make up for. */
 function productParts(m: number, n: number, k: number): { from: number; to: number }[] {
-  if (m * n * k < 2 * worthSharing) return [{ from: 0, to: m }];
+  if (!isLarge(m, n, k)) return [{ from: 0, to: m }];
   return partsOf(m, Math.max(32, Math.ceil(worthSharing / (n * k))), 8);
 }
 
@@ -49,8 +52,8 @@ export function productCalls(product: Product): Call[] {
   });
 }
 
-/** y [M,N] = x [M,K]·Wᵀ + bias as calls, each for some rows. */
-export function linearCalls(
+/** y [M,N] = x [M,K]·Wᵀ + bias, shared if it is large. */
+export function runLinear(
   m: number,
   n: number,
   k: number,
@@ -58,7 +61,13 @@ export function linearCalls(
   w: number,
   bias: number,
   y: number,
-): Call[] {
+): void {
+  if (isLarge(m, n, k)) runCalls(linearCalls(m, n, k, x, w, bias, y));
+  else engine().kernels.linear(m, n, k, x, w, bias, y);
+}
+
+/** y [M,N] = x [M,K]·Wᵀ + bias as calls, each for some rows. */
+function linearCalls(m: number, n: number, k: number, x: number, w: number, bias: number, y: number): Call[] {
   return productParts(m, n, k).map(({ from, to }) => [
     "linear",
     to - from,
@@ -94,12 +103,6 @@ export function runChannels(
   const [samples, channels, length] = x.shape as [number, number, number];
   const least = Math.ceil(elementsWorthSharing / Math.max(1, samples * length));
   runCalls(partsOf(channels, least).map(({ from, to }) => call(samples, channels, length, from, to)));
-}
-
-/** Runs calls that do not need each other's results, on this thread alone when they hold few multiplications. */
-export function runTogether(multiplications: number, calls: readonly Call[]): void {
-  if (multiplications < worthSharing) runHere(engine().kernels, calls);
-  else runCalls(calls);
 }
 
 export { runCalls };

@@ -1,7 +1,7 @@
 import { engine } from "../engine/engine.js";
 import type { Call } from "../engine/pool.js";
 import { clone, empty, type NDArray, zeros } from "./ndarray.js";
-import { linearCalls, productCalls, runCalls, runTogether } from "./parallel.js";
+import { productCalls, runCalls, runLinear, worthSharing } from "./parallel.js";
 import { Prepacked } from "./prepacked.js";
 import {
   type CellName,
@@ -168,10 +168,18 @@ export function runLayer(call: LayerCall): LayerRun {
       bHh: null,
       wHr: weights.wHr && empty(weights.wHr.shape),
     };
+    // Large products share one job, small ones run at once.
     const calls: Call[] = [];
+    const large = rows * width * (inputs + out) >= worthSharing;
+    /** to [m, n] = op(a)·b + beta·to, with k terms each */
+    // biome-ignore format: one product, one line
+    const multiply = (transA: boolean, m: number, n: number, k: number, a: number, lda: number, b: number, beta: 0 | 1, to: number) => {
+      if (large) calls.push(...productCalls({ transA, m, n, k, a, lda, b, ldb: n, beta, c: to, ldc: n }));
+      else kernels.gemm(transA ? 1 : 0, 0, m, n, k, a, lda, b, n, beta, to, n);
+    };
     /** to [m, n] = Σ over all rows of aᵀ·b */
     const outer = (m: number, n: number, a: number, lda: number, b: number, to: number) =>
-      calls.push(...productCalls({ transA: true, m, n, k: rows, a, lda, b, ldb: n, beta: 0, c: to, ldc: n }));
+      multiply(true, m, n, rows, a, lda, b, 0, to);
     const lastBias = dHidden && grads.bIh && zeros([hidden]);
     const shared = cell === "gru" || cell === "gruResetBefore" ? 2 * hidden : width;
     outer(width, inputs, dGates.address, width, x.address, grads.wIh.address);
@@ -184,16 +192,27 @@ export function runLayer(call: LayerCall): LayerRun {
     if (dStates && grads.wHr) {
       outer(out, hidden, dStates.address, out, unprojected!.address, grads.wHr.address);
     }
-    if (grads.bIh) {
-      calls.push(["addColumnSums", rows, width, dGates.address, grads.bIh.address]);
-      if (lastBias) calls.push(["addColumnSums", rows, hidden, dHidden!.address, lastBias.address]);
-    }
+    const sumRows = (n: number, x: number, to: number) => {
+      if (large) calls.push(["addColumnSums", rows, n, x, to]);
+      else kernels.addColumnSums(rows, n, x, to);
+    };
+    if (grads.bIh) sumRows(width, dGates.address, grads.bIh.address);
+    if (lastBias) sumRows(hidden, dHidden!.address, lastBias.address);
     if (dx) {
-      const [b, c] = [weights.wIh.address, dx.array.address];
-      const sizes = { m: rows, n: inputs, k: width, lda: width, ldb: inputs, ldc: inputs };
-      calls.push(...productCalls({ ...sizes, a: dGates.address, b, beta: dx.add ? 1 : 0, c }));
+      const beta = dx.add ? 1 : 0;
+      multiply(
+        false,
+        rows,
+        inputs,
+        width,
+        dGates.address,
+        width,
+        weights.wIh.address,
+        beta,
+        dx.array.address,
+      );
     }
-    runTogether(rows * width * (inputs + out), calls);
+    runCalls(calls);
     if (grads.bIh) {
       grads.bHh = clone(grads.bIh);
       if (lastBias) kernels.copy(hidden, lastBias.address, grads.bHh.address + shared * 4);
@@ -221,7 +240,7 @@ function projectInput(
     const matrix = packInput(packed.input, wIh);
     kernels.gemmPacked(rows, width, inputs, x.address, inputs, matrix, bias ? 1 : 0, gates.address, width);
   } else {
-    runCalls(linearCalls(rows, width, inputs, x.address, wIh.address, bias?.address ?? 0, gates.address));
+    runLinear(rows, width, inputs, x.address, wIh.address, bias?.address ?? 0, gates.address);
   }
 }
 

@@ -16,16 +16,16 @@ export class Table {
     this.#next = this.address >> 2;
   }
 
-  /** Writes whole numbers and addresses to the next columns. */
-  whole(...values: number[]): void {
-    const { i32 } = engine().memory;
-    for (let i = 0; i < values.length; i++) i32[this.#next++] = values[i]!;
+  /** Writes a whole number or an address to the next column. */
+  whole(value: number): this {
+    engine().memory.i32[this.#next++] = value;
+    return this;
   }
 
-  /** Writes float32 to the next columns. */
-  real(...values: number[]): void {
-    const { f32 } = engine().memory;
-    for (let i = 0; i < values.length; i++) f32[this.#next++] = values[i]!;
+  /** Writes a float32 to the next column. */
+  real(value: number): this {
+    engine().memory.f32[this.#next++] = value;
+    return this;
   }
 
   release(): void {

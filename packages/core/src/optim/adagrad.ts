@@ -58,7 +58,7 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     const fresh = !state.arrays.sum;
     const sum = this.remember(state, "sum", param);
     if (fresh) sum.data.fill(initialAccumulatorValue);
-    table.whole(param.numel, param.array.address, grad.address, sum.address);
+    table.whole(param.numel).whole(param.array.address).whole(grad.address).whole(sum.address);
     table.real(lr / (1 + (state.step - 1) * lrDecay));
   }
 

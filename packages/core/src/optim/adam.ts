@@ -59,8 +59,8 @@ export class Adam extends Optimizer<AdamOptions> {
     const m = this.remember(state, "expAvg", param).address;
     const v = this.remember(state, "expAvgSq", param).address;
     const vmax = amsgrad ? this.remember(state, "maxExpAvgSq", param).address : 0;
-    table.whole(param.numel, param.array.address, grad.address, m, v, vmax);
-    table.real(lr / (1 - betas[0] ** state.step), Math.sqrt(1 - betas[1] ** state.step));
+    table.whole(param.numel).whole(param.array.address).whole(grad.address).whole(m).whole(v).whole(vmax);
+    table.real(lr / (1 - betas[0] ** state.step)).real(Math.sqrt(1 - betas[1] ** state.step));
   }
 
   protected override update(count: number, table: number, options: AdamOptions): void {

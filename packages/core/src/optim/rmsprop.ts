@@ -65,7 +65,13 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     const squares = this.remember(state, "squareAvg", param).address;
     const means = centered ? this.remember(state, "gradAvg", param).address : 0;
     const buffer = momentum > 0 ? this.remember(state, "momentumBuffer", param).address : 0;
-    table.whole(param.numel, param.array.address, grad.address, squares, means, buffer);
+    table
+      .whole(param.numel)
+      .whole(param.array.address)
+      .whole(grad.address)
+      .whole(squares)
+      .whole(means)
+      .whole(buffer);
   }
 
   protected override update(count: number, table: number, options: RMSpropOptions): void {

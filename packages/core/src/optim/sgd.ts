@@ -55,7 +55,7 @@ export class SGD extends Optimizer<SGDOptions> {
   ): void {
     const first = options.momentum !== 0 && !state.arrays.momentumBuffer ? 1 : 0;
     const buffer = options.momentum === 0 ? 0 : this.remember(state, "momentumBuffer", param).address;
-    table.whole(param.numel, param.array.address, grad.address, buffer, first);
+    table.whole(param.numel).whole(param.array.address).whole(grad.address).whole(buffer).whole(first);
   }
 
   protected override update(count: number, table: number, options: SGDOptions): void {
