@@ -36,7 +36,7 @@ export async function open(_options, { peer, where }) {
   };
 }
 
-/** Steps of several backends take turns: each goes back to its own first, outside what is timed but for a comparison. */
+/** Steps of several backends take turns: the first of a turn goes back to its own. */
 function onBackend(tf, backend, step) {
   return () => {
     if (tf.getBackend() === backend) return step();
