@@ -107,7 +107,9 @@ function looks(run: ClassifyRun, lang: Lang): Markup | null {
 function chosen(run: ClassifyRun, lang: Lang): Markup {
   const { report: text } = classifyMessages(lang);
   const { models, skipped } = run.validation;
-  const left = skipped.map(({ name, why }) => html`<p class="hint">${text.skipped(name, why)}</p>`);
+  const left = skipped.map(
+    ({ name, why, seconds }) => html`<p class="hint">${text.skipped(name, why, seconds)}</p>`,
+  );
   return html`<section class="long"><h2>${text.chosen}</h2><p class="hint">${text.chosenHow(models[0]!.folds, run.settings.forced !== null)}</p>${scoreTable(models, run.model.name, lang)}${left}</section>`;
 }
 

@@ -14,13 +14,12 @@ export interface ClassifyRun {
   settings: {
     seed: number;
     forced: string | null;
-    folds: number;
     ensemble: number | null;
     epochs: number | null;
     augment: boolean;
   };
   /** Cross-validation on the training part. */
-  validation: { models: CrossValidation[]; skipped: { name: string; why: string }[] };
+  validation: { models: CrossValidation[]; skipped: Skipped[] };
   model: { name: string; parameters: number; bytes: Uint8Array };
   judged: Judged;
   /** What the model looked at in a few sequences. */
@@ -30,6 +29,15 @@ export interface ClassifyRun {
   engine: EngineInfo;
   versions: Record<string, string>;
   seconds: number;
+}
+
+/** A model that was not cross-validated. */
+export interface Skipped {
+  name: string;
+  /** In English. */
+  why: string;
+  /** How long it would have taken, where that is the reason. */
+  seconds: number | null;
 }
 
 /** Labelled sequences with a name for each. */

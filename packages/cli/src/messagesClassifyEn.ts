@@ -59,7 +59,8 @@ export const classifyEn = {
       seconds: "seconds",
     },
     is: "is ↓, taken for →",
-    left: (name: string, why: string): string => `Not tried: ${modelName(name)}, as ${why}.`,
+    left: (name: string, why: string, _seconds: number | null): string =>
+      `Not cross-validated: ${modelName(name)}, as ${why}.`,
     written: "Written",
     validating: (model: string, fold: number, folds: number): string =>
       `cross-validation ${fold}/${folds}, ${modelName(model)}`,
@@ -134,7 +135,8 @@ export const classifyEn = {
     chosen: "How it was chosen",
     chosenHow: (folds: number, forced: boolean): string =>
       `Stratified cross-validation with ${count(folds, "fold")} on the training part alone.${forced ? " The model was named on the command line." : " The first model stays unless another is right so much more often on the same sequences that it is hardly chance (McNemar)."}`,
-    skipped: (name: string, why: string): string => `${modelName(name)} was not tried: ${why}.`,
+    skipped: (name: string, why: string, _seconds: number | null): string =>
+      `${modelName(name)} was not cross-validated: ${why}.`,
     looks: "What it looked at",
     classes: "The data",
     train: "training file",

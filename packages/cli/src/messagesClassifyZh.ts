@@ -21,6 +21,9 @@ const modelName = (name: string): string => names[name] ?? name;
 const percent = (share: number, digits = 1): string =>
   Number.isFinite(share) ? `${(100 * share).toFixed(digits).replace(/\.0$/, "")}%` : "–";
 
+const reason = (why: string, seconds: number | null) =>
+  seconds === null ? why : `预计约需 ${Math.ceil(seconds)} 秒，超出时间预算`;
+
 /** The same in Chinese. */
 export const classifyZh: ClassifyMessages = {
   modelName,
@@ -48,7 +51,7 @@ export const classifyZh: ClassifyMessages = {
       seconds: "秒",
     },
     is: "实际 ↓ 判为 →",
-    left: (name, why) => `未尝试 ${modelName(name)}（${why}）。`,
+    left: (name, why, seconds) => `未做交叉验证：${modelName(name)}（${reason(why, seconds)}）。`,
     written: "已写入",
     validating: (model, fold, folds) => `交叉验证 ${fold}/${folds}，${modelName(model)}`,
     training: (model) => `训练 ${modelName(model)}`,
@@ -113,7 +116,7 @@ export const classifyZh: ClassifyMessages = {
     chosen: "如何选出",
     chosenHow: (folds, forced) =>
       `只在训练部分做 ${folds} 折分层交叉验证。${forced ? "模型由命令行指定。" : "除非另一模型在同样的序列上判对得多到不像偶然（McNemar），否则保留第一个模型。"}`,
-    skipped: (name, why) => `未尝试 ${modelName(name)}：${why}。`,
+    skipped: (name, why, seconds) => `${modelName(name)} 未做交叉验证：${reason(why, seconds)}。`,
     looks: "它看了哪里",
     classes: "数据",
     train: "训练文件",

@@ -19,12 +19,15 @@ function values(label: number, index: number, channel = 0, steps = 40): number[]
 }
 
 /** The classes in turn, in a .ts file. */
-function ts(count: number, { from = 0, names = ["slow", "fast"], header = names.join(" ") } = {}): string {
+function ts(
+  count: number,
+  { from = 0, names = ["slow", "fast"], header }: { from?: number; names?: string[]; header?: string } = {},
+): string {
   const lines = Array.from({ length: count }, (_, i) => {
     const k = i % names.length;
     return `${values(k, from + i).join(",")}:${names[k]}`;
   });
-  return `@problemName Waves\n@timeStamps false\n@classLabel true ${header}\n@data\n${lines.join("\n")}\n`;
+  return `@problemName Waves\n@timeStamps false\n@classLabel true ${header ?? names.join(" ")}\n@data\n${lines.join("\n")}\n`;
 }
 
 const train = temporary.write("waves_TRAIN.ts", ts(24));
@@ -74,7 +77,7 @@ describe("lookback classify", () => {
       "--dpi",
       "30",
       "--epochs",
-      "2",
+      "1",
     ]);
     expect(stderr).not.toContain("foresee");
     expect(code).toBe(0);
@@ -105,7 +108,7 @@ describe("lookback classify", () => {
     expect(readFileSync(join(folder, "confusion.svg"), "utf8")).toContain("什么被判为什么");
     const { document } = parseHTML(readFileSync(join(folder, "report.html"), "utf8"));
     expect(document.documentElement.lang).toBe("zh-CN");
-    expect([...document.querySelectorAll("h2")].map((one) => one.textContent)).toContain("它看了哪里");
+    expect(Array.from(document.querySelectorAll("h2"), (one) => one.textContent)).toContain("它看了哪里");
   });
 
   test("the report needs nothing else, repeats the verdict and the command, and escapes what it is given", async () => {
@@ -211,33 +214,20 @@ describe("lookback classify", () => {
       /strange\.ts: sequence 1 has the label "other"/,
     ],
     ["one class only", ["alone"], /all 6 sequences have the label "a"/],
-    ["a header that lies", ["liar"], /liar\.ts, line 2: .*"@dimensions 2".*1 channel/],
+    ["a header that lies", ["liar"], /liar\.ts, line 4: .*"@dimensions 2".*1 channel/],
     ["a file that is not there", ["missing"], /missing/],
     ["channels that differ", [train, "two"], /sequences of 2 channels, .* of 1/],
   ])("%s is one sentence and exit code 1, and leaves nothing behind", async (_, names, message) => {
     temporary.write("strange.ts", `@classLabel true other\n@data\n${values(0, 1).join(",")}:other\n`);
     temporary.write("alone.ts", ts(6, { names: ["a"] }));
-    temporary.write(
-      "liar.ts",
-      `@dimensions 2\n${ts(6)
-        .replace(/@problemName.*\n@timeStamps.*\n/, "")
-        .replace(/@classLabel.*\n@data\n/, "")}`,
-    );
-    temporary.write("two.ts", `@classLabel true slow fast\n@data\n1,2:3,4:slow\n1,2:3,4:fast\n`);
-    if (names.includes("liar"))
-      temporary.write(
-        "liar.ts",
-        "@dimensions 2\n@classLabel true a b\n@data\n1,2:a\n".replace(
-          "@classLabel true a b\n@data\n",
-          "@classLabel true a b\n@data\n",
-        ),
-      );
+    temporary.write("liar.ts", "@dimensions 2\n@classLabel true a b\n@data\n1,2:a\n");
+    temporary.write("two.ts", "@classLabel true slow fast\n@data\n1,2:3,4:slow\n1,2:3,4:fast\n");
     const folder = out();
     const paths = names.map((name) => (name.endsWith(".ts") ? name : temporary.path(`${name}.ts`)));
     const { code, stdout, stderr } = await run(["classify", ...paths, "--out", folder]);
     expect(code).toBe(1);
     expect(stdout).toBe("");
-    expect(stderr.replace(/line 4/, "line 2")).toMatch(message);
+    expect(stderr).toMatch(message);
     expect(stderr).not.toContain("foresee");
     expect(existsSync(folder)).toBe(false);
   });

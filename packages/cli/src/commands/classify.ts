@@ -9,6 +9,7 @@ import {
   chooseClassifier,
   classificationScores,
   crossValidate,
+  defaultBudget,
   fittingSeconds,
   isNetworkKind,
   type MakeClassifierOptions,
@@ -18,7 +19,7 @@ import {
 import { layoutOf, readSequences, type SequenceFlags, withLayout } from "../classifyData.js";
 import { looksOf } from "../classifyLooks.js";
 import { classifyMessages } from "../classifyMessages.js";
-import type { ClassifyRun, Judged, Labelled } from "../classifyRun.js";
+import type { ClassifyRun, Judged, Labelled, Skipped } from "../classifyRun.js";
 import { versions } from "../engine.js";
 import { errorCode, InterruptedError, systemReason } from "../errors.js";
 import type { Console } from "../io.js";
@@ -32,13 +33,15 @@ export interface ClassifyFlags extends SequenceFlags {
   epochs?: number;
   ensemble?: number;
   augment?: boolean;
-  folds: number;
+  folds?: number;
   out: string;
   dpi: number;
   resume?: boolean;
 }
 
 const checkpointName = "checkpoint.safetensors";
+/** Parts of the cross-validation. */
+const defaultFolds = 5;
 /** Estimated seconds from which on a baseline is left out. */
 const longest = 120;
 
@@ -62,7 +65,7 @@ export async function classify(
   const { signal } = console.io;
   let kept = flags.resume === true;
   try {
-    const validation = await validate(train, flags, signal, (fraction, model, fold, folds) =>
+    const validation = await validate(train, test !== null, flags, signal, (fraction, model, fold, folds) =>
       progress.update({ fraction: 0.7 * fraction, label: text.validating(model, fold, folds) }),
     );
     const { name } = validation;
@@ -99,7 +102,6 @@ export async function classify(
       settings: {
         seed: flags.seed,
         forced: flags.model === "auto" ? null : name,
-        folds: flags.folds,
         ensemble: flags.ensemble ?? null,
         epochs: flags.epochs ?? null,
         augment: flags.augment === true,
@@ -145,18 +147,19 @@ type Report = (fraction: number, model: string, fold: number, folds: number) => 
 interface Validated {
   name: string;
   models: CrossValidation[];
-  skipped: { name: string; why: string }[];
+  skipped: Skipped[];
 }
 
 /** Chooses by cross-validation on the training part, or judges the forced model so; the baselines beside it. */
 async function validate(
   train: Labelled,
+  isTested: boolean,
   flags: ClassifyFlags,
   signal: AbortSignal,
   report: Report,
 ): Promise<Validated> {
   const { sequences, labels } = train;
-  const { folds, seed } = flags;
+  const { folds = defaultFolds, seed } = flags;
   const network = optionsOf(flags);
   const step = (from: number, to: number) => ({
     signal,
@@ -164,7 +167,7 @@ async function validate(
       report(from + (to - from) * done.fraction, done.model, done.fold, done.folds),
   });
   const models: CrossValidation[] = [];
-  const skipped: { name: string; why: string }[] = [];
+  const skipped: Skipped[] = [];
   let name = flags.model;
   if (name === "auto") {
     const choice = await chooseClassifier(sequences, labels, { folds, seed, network, ...step(0, 0.85) });
@@ -173,14 +176,22 @@ async function validate(
     skipped.push(...choice.skipped);
   } else {
     const make = () => makeClassifier(name, network);
-    models.push(await crossValidate(make, sequences, labels, { folds, seed, ...step(0, 0.85) }));
+    const seconds = fittingSeconds(name, sequences, { folds, network });
+    // the test file judges the model, so a long cross-validation is only made when it is asked for
+    if (isTested && flags.folds === undefined && seconds > defaultBudget(sequences)) {
+      skipped.push({
+        name,
+        why: `its cross-validation would take about ${Math.ceil(seconds)} s; --folds ${folds} makes it all the same`,
+        seconds,
+      });
+    } else models.push(await crossValidate(make, sequences, labels, { folds, seed, ...step(0, 0.85) }));
   }
   const baselines = BASELINE_CLASSIFIERS.filter((one) => models.every((model) => model.name !== one));
   for (const [i, baseline] of baselines.entries()) {
     if (skipped.some((other) => other.name === baseline)) continue;
     const seconds = fittingSeconds(baseline, sequences, { folds, network });
     if (seconds > longest) {
-      skipped.push({ name: baseline, why: `it would take about ${Math.ceil(seconds)} s` });
+      skipped.push({ name: baseline, why: `it would take about ${Math.ceil(seconds)} s`, seconds });
       continue;
     }
     const share = 0.85 + (0.15 * i) / baselines.length;

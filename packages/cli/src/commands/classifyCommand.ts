@@ -25,7 +25,7 @@ export function describeClassify(command: Command): Command {
       whole("--ensemble", 1, 100),
     )
     .option("--augment", "train networks on jittered, scaled and cut copies as well")
-    .option("--folds <n>", "parts of the cross-validation", whole("--folds", 2, 1000), 5)
+    .option("--folds <n>", "parts of the cross-validation (default: 5)", whole("--folds", 2, 1000))
     .option("--seed <n>", "seed of everything random", whole("--seed", 0, 2 ** 31), 0)
     .option("--encoding <name>", "encoding of a text file (default: UTF-8)")
     .option("--out <folder>", "where to write", "out")

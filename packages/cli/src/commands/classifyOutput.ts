@@ -108,7 +108,7 @@ function show(run: ClassifyRun, written: readonly string[], console: Console): v
   if (test && run.testFile) console.print(text.test(run.testFile, test.sequences.length));
   console.print(`\n${text.validated(validation.models[0]!.folds)}`);
   console.print(scoreTable(validation.models, console));
-  for (const { name, why } of validation.skipped) console.print(text.left(name, why));
+  for (const { name, why, seconds } of validation.skipped) console.print(text.left(name, why, seconds));
   if (judged.from === "test") {
     console.print(`\n${text.tested(judged.from, judged.rows.length)}`);
     console.print(scoreTable([{ name: model.name, scores: judged.scores }, ...judged.beside], console));

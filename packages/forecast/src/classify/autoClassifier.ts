@@ -7,16 +7,15 @@ import { checkOptions } from "./options.js";
 import { lengthOf, type Sequence } from "./sequences.js";
 
 /**
- * What is chosen from, the default first. The others are kinds that win somewhere: convolutions of several lengths,
- * memory beside convolution, a small network for few data, and warping for shapes that come early or late.
+ * What is chosen from, the default first. The others are of kinds that win somewhere: warping for shapes that come early
+ * or late, convolutions of one length and of several, memory beside convolution.
  */
 export const AUTO_CANDIDATES: readonly string[] = [
   "minirocket",
   "nearest-dtw",
-  "time-cnn",
   "fcn",
-  "lstm-fcn",
   "inception-time",
+  "lstm-fcn",
 ];
 
 const optionsSchema = z.strictObject({
@@ -40,6 +39,14 @@ const optionsSchema = z.strictObject({
 
 export type ChooseClassifierOptions = z.input<typeof optionsSchema>;
 
+/** A candidate that was not tried. */
+export interface SkippedCandidate {
+  readonly name: string;
+  readonly why: string;
+  /** How long it would have taken, where that is the reason; null where it cannot be fitted to these data. */
+  readonly seconds: number | null;
+}
+
 /** What {@link chooseClassifier} found. Plain data. */
 export interface ClassifierChoice {
   /** The classifier to use. */
@@ -47,15 +54,15 @@ export interface ClassifierChoice {
   /** Every candidate that was tried. */
   readonly results: readonly CrossValidation[];
   /** Candidates that were not: they would have taken too long, or cannot be fitted to these data. */
-  readonly skipped: readonly { readonly name: string; readonly seconds: number; readonly why: string }[];
+  readonly skipped: readonly SkippedCandidate[];
   /** Estimated seconds that there were for all but the first. */
   readonly budget: number;
 }
 
-/** Half a minute, and a second more for each five thousand values to learn from. */
+/** A minute, and a second more for each two thousand values to learn from. */
 export function defaultBudget(sequences: readonly Sequence[]): number {
   const values = sequences.reduce((sum, sequence) => sum + sequence.length * lengthOf(sequence), 0);
-  return 30 + values / 5000;
+  return 60 + values / 2000;
 }
 
 /**
@@ -108,7 +115,7 @@ export async function chooseClassifier(
     } catch (error) {
       // a network whose kernels are longer than these sequences is no reason to do without the others
       if (!(error instanceof DataError) || planned.length === 1) throw error;
-      skipped.push({ name, seconds, why: error.message });
+      skipped.push({ name, seconds: null, why: error.message });
     }
     done += seconds;
   }
@@ -129,7 +136,7 @@ function plan(
   task: { folds: number; budget: number; network: MakeClassifierOptions },
 ) {
   const planned: { name: string; seconds: number }[] = [];
-  const skipped: { name: string; seconds: number; why: string }[] = [];
+  const skipped: SkippedCandidate[] = [];
   let left = task.budget;
   for (const [i, name] of candidates.entries()) {
     const seconds = fittingSeconds(name, sequences, task);

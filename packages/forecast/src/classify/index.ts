@@ -4,6 +4,8 @@ export {
   type ChooseClassifierOptions,
   type ClassifierChoice,
   chooseClassifier,
+  defaultBudget,
+  type SkippedCandidate,
 } from "./autoClassifier.js";
 export * from "./classificationMetrics.js";
 export { type Classifier, type ClassifyOptions, mostLikely } from "./classifier.js";
