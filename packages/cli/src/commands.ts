@@ -1,10 +1,13 @@
 import { nearest } from "@lookback/forecast";
 import type { Command } from "commander";
+import { type AnomalyFlags, anomalies } from "./commands/anomalies.js";
 import { type ClassifyFlags, classify } from "./commands/classify.js";
 import { columns, describeClassify } from "./commands/classifyCommand.js";
+import { type CompareFlags, compare, comparedByDefault } from "./commands/compare.js";
 import { type ForecastFlags, forecast } from "./commands/forecast.js";
 import { info } from "./commands/info.js";
 import { type PredictFlags, predict } from "./commands/predict.js";
+import { type TuneFlags, tune } from "./commands/tune.js";
 import { type TutorialFlags, tutorial, tutorialSections } from "./commands/tutorial.js";
 import { startEngine } from "./engine.js";
 import { UsageError } from "./errors.js";
@@ -76,6 +79,16 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
       "direct (all steps at once) or recursive (default: direct)",
       oneOf("--strategy", ["direct", "recursive"]),
     )
+    .option(
+      "--scaler <name>",
+      "what brings a network's windows to one scale: standard, minmax or window",
+      oneOf("--scaler", ["standard", "minmax", "window"]),
+    )
+    .option(
+      "--log <choice>",
+      "logarithms before a network: auto, on or off (default: auto)",
+      oneOf("--log", ["auto", "on", "off"]),
+    )
     .option("--seed <n>", "seed of everything random", whole("--seed", 0, 2 ** 31), 0)
     .option("--levels <list>", "intervals in per cent", levels, [80, 95])
     .option("--windows <n>", "origins of the backtest (default: up to 4)", whole("--windows", 1, 1000))
@@ -112,6 +125,61 @@ export function addCommands(program: Command, argv: readonly string[], io: Io): 
     (file: string, test: string | undefined, flags: ClassifyFlags & SharedFlags) =>
       classify(file, test, flags, consoleOf(flags), shown),
   );
+
+  shared(withTable(program.command("compare <file>")), io)
+    .description(
+      "rnn, lstm, gru, tcn, classical models and baselines side by side: size, time, accuracy over seeds",
+    )
+    .option("--series <id>", "the series to compare on, where there are several")
+    .option("--models <list>", "models to compare", names("--models"), comparedByDefault)
+    .option("--horizon <n>", "steps ahead (default: one season, at most 24)", whole("--horizon", 1, 100_000))
+    .option("--windows <n>", "origins of the backtest", whole("--windows", 1, 1000), 3)
+    .option("--seeds <n>", "seeds of each network", whole("--seeds", 1, 100), 5)
+    .option("--epochs <n>", "most passes over the data (default: 60)", whole("--epochs", 1, 1_000_000))
+    .option("--hidden <n>", "units of each layer (default: 16)", whole("--hidden", 1, 4096))
+    .option("--out <folder>", "where to write", "out")
+    .option("--dpi <n>", "resolution of the PNG", whole("--dpi", 20, 1200), 200)
+    .action((file: string, flags: CompareFlags & SharedFlags) => compare(file, flags, consoleOf(flags)));
+
+  shared(withTable(program.command("tune <file>")), io)
+    .description("search a network's lookback, size, learning rate and transforms by successive halving")
+    .option("--series <id>", "the series to search on, where there are several")
+    .option("--horizon <n>", "steps ahead (default: one season, at most 24)", whole("--horizon", 1, 100_000))
+    .option("--trials <n>", "configurations in the first round", whole("--trials", 1, 10_000), 27)
+    .option("--epochs <n>", "passes over the data in the last round", whole("--epochs", 1, 1_000_000), 60)
+    .option("--windows <n>", "origins of the backtest that judges", whole("--windows", 1, 1000), 3)
+    .option("--seed <n>", "seed of the search and of the networks", whole("--seed", 0, 2 ** 31), 0)
+    .option("--out <folder>", "where to write", "out")
+    .option("--dpi <n>", "resolution of the PNG", whole("--dpi", 20, 1200), 200)
+    .option("--resume", "go on with the interrupted search in --out")
+    .action((file: string, flags: TuneFlags & SharedFlags) => tune(file, flags, consoleOf(flags), shown));
+
+  shared(withTable(program.command("anomalies <file>")), io)
+    .description("values outside the interval that a model, knowing only the past, gave for them")
+    .option("--level <n>", "interval in per cent", whole("--level", 50, 99), 99)
+    .option(
+      "--model <name>",
+      modelNames.filter((name) => name !== "auto").join(", "),
+      oneOf(
+        "--model",
+        modelNames.filter((name) => name !== "auto"),
+      ),
+      "mstl-ets",
+    )
+    .option(
+      "--horizon <n>",
+      "steps ahead that values are forecast (default: one season)",
+      whole("--horizon", 1, 100_000),
+    )
+    .option(
+      "--windows <n>",
+      "forecasts to look at (default: half of the series)",
+      whole("--windows", 1, 100_000),
+    )
+    .option("--seed <n>", "seed of a network", whole("--seed", 0, 2 ** 31), 0)
+    .option("--out <folder>", "where to write", "out")
+    .option("--dpi <n>", "resolution of the PNG", whole("--dpi", 20, 1200), 200)
+    .action((file: string, flags: AnomalyFlags & SharedFlags) => anomalies(file, flags, consoleOf(flags)));
 
   shared(program.command("tutorial [file]"), io)
     .description("the lecture notes' LSTM on the flights data, exactly as published, and what it is worth")

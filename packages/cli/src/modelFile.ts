@@ -3,6 +3,7 @@ import {
   type Forecast,
   type Forecaster,
   GlobalNeuralForecaster,
+  loadAuto,
   NeuralForecaster,
   type PredictOptions,
   type Series,
@@ -64,6 +65,7 @@ export async function loadModel(bytes: Uint8Array, file: string): Promise<SavedM
   const { metadata } = loadSafetensors(bytes, file);
   const content = localFile.safeParse(parse(metadata.lookback));
   if (content.success) return savedLocal(content.data, file);
+  if (metadata.lookback?.includes('"lookback-auto"')) return savedAuto(bytes, file);
   const network = networkFile.safeParse(parse(metadata.lookback));
   if (network.success && network.data.config.pad) return savedGlobal(bytes, file, network.data);
   return savedNetwork(NeuralForecaster.load(bytes, file), file);
@@ -109,6 +111,26 @@ function savedGlobal(bytes: Uint8Array, file: string, content: z.output<typeof n
       network.observe(series);
     },
     predict: (options) => network.predict(options),
+  };
+}
+
+async function savedAuto(bytes: Uint8Array, file: string): Promise<SavedModel> {
+  const auto = await loadAuto(bytes, file);
+  const { series } = auto;
+  return {
+    name: auto.name,
+    parameters: 0,
+    horizon: auto.decision.horizon,
+    histories: [...series],
+    async observe(newer) {
+      const same = (one: Series, i: number) =>
+        one.times.at(-1) === newer[i]?.times.at(-1) && one.values.length === newer[i]?.values.length;
+      if (newer.length === series.length && series.every(same)) return;
+      throw new DataError(
+        `The model in ${file} is a choice of auto, made for the rows that it was saved with. For newer rows let it choose again, with lookback forecast; or forecast with a single model (--model), whose file goes on from newer rows.`,
+      );
+    },
+    predict: (options) => auto.predict(options),
   };
 }
 

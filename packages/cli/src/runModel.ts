@@ -10,6 +10,7 @@ import {
   type PanelModels,
   type PredictOptions,
   type Series,
+  saveAuto,
 } from "@lookback/forecast";
 import type { Decision } from "./forecastRun.js";
 import { saveLocal } from "./modelFile.js";
@@ -174,7 +175,7 @@ export function autoModel(options: { horizon: number; seed: number }): RunModel 
         await auto.fit(series, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) });
       }),
     predict: (wanted) => auto.predict(wanted),
-    files: () => [],
+    files: () => (auto.fitted ? [{ name: "model.safetensors", bytes: saveAuto(auto.fitted) }] : []),
     get decision() {
       if (!auto.decision) return null;
       const { candidates, windows, horizon, step } = auto.decision;

@@ -285,5 +285,10 @@ describe("lookback forecast without --model", () => {
     expect(total).toBeCloseTo(1, 9);
     expect(document.backtest.models[0].name).toBe("auto");
     expect(readFileSync(document.files.report, "utf8")).toContain("How the model was chosen");
+    const again = await json(["predict", document.model.file, file, "--out", join(out, "again")]);
+    expect(again.document.forecast).toEqual(document.forecast);
+    const newer = write(["date,sales", ...shops(1, 50).map((line) => line.slice(line.indexOf(",") + 1))]);
+    const refused = await run(["predict", document.model.file, newer, "--out", join(out, "newer")]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("let it choose again")]);
   });
 });

@@ -97,7 +97,8 @@ function together(series: SeriesRun[]): PanelBacktestResult | null {
       );
       const first = scores[0]!;
       const steps = Array.from({ length: horizon }, (_, i) => ({ ...first, step: i + 1 }));
-      return { ...first, steps, series: scores, leftOut: [], seconds: 0.25 };
+      const all = { ...first, name, steps, series: scores, leftOut: [], seconds: 0.25 };
+      return all;
     }),
   };
 }

@@ -34,6 +34,8 @@ export interface ForecastFlags extends TableFlags {
   seed: number;
   ensemble?: number;
   strategy?: "direct" | "recursive";
+  scaler?: "standard" | "minmax" | "window";
+  log?: "auto" | "on" | "off";
   global?: boolean;
   local?: boolean;
   out: string;
@@ -107,6 +109,8 @@ const networkFlags = [
   "lr",
   "ensemble",
   "strategy",
+  "scaler",
+  "log",
   "global",
   "local",
 ] as const;
@@ -140,8 +144,9 @@ export function defaultHorizon(series: readonly Series[]): number {
 }
 
 function networkOptions(cell: NetworkName, flags: ForecastFlags, horizon: number): NeuralOptions {
-  const { lookback, hidden, layers, epochs, lr, seed, ensemble, strategy } = flags;
-  const given = { lookback, hidden, layers, epochs, lr, ensemble, strategy };
+  const { lookback, hidden, layers, epochs, lr, seed, ensemble, strategy, scaler } = flags;
+  const log = { on: true, off: false, auto: "auto" as const }[flags.log ?? "auto"];
+  const given = { lookback, hidden, layers, epochs, lr, ensemble, strategy, scaler, log };
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { ...set, cell, seed, horizon } as NeuralOptions;
 }

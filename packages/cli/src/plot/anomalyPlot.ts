@@ -29,6 +29,19 @@ export interface AnomalyPicture {
   subtitle?: string | undefined;
 }
 
+/** The points that have room for a label: of neighbours, the one further outside. The list names all of them. */
+function spaced<P extends { x: number; actual: number; lo: number; hi: number }>(
+  points: readonly P[],
+  room: number,
+): P[] {
+  const distance = ({ actual, lo, hi }: P) => Math.max(actual - hi, lo - actual) / (hi - lo);
+  const kept: P[] = [];
+  for (const point of [...points].sort((a, b) => distance(b) - distance(a))) {
+    if (kept.every(({ x }) => Math.abs(x - point.x) >= room)) kept.push(point);
+  }
+  return kept;
+}
+
 /** Actual values on the interval that a backtest gave them, with those outside marked. */
 export function anomalyPlot(data: AnomalyPicture, options: PlotOptions): string {
   const { lang, theme = lightTheme, width = 1000, height = 480 } = options;
@@ -44,8 +57,8 @@ export function anomalyPlot(data: AnomalyPicture, options: PlotOptions): string 
   );
   const times = [...data.before, ...data.points].map(({ time }) => time);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  // Labels only where they have room; the list names all of them.
-  const labelled = outside.length <= 8 ? outside : [];
+  const room = (actual.at(-1)!.x - actual[0]!.x) * (width < 700 ? 0.24 : 0.1);
+  const labelled = spaced(outside, room);
   return frame({
     ...{ theme, width, height, title: text.title(data.target, outside.length), subtitle: data.subtitle },
     legend: [
