@@ -22,7 +22,7 @@ export function ratioTo(comparison: Comparison, peer: Peer, setting: Setting = "
 }
 
 /** What is recorded of a row, and what `--check` compares: every peer against the default and against wasm alone. */
-export function withRatios(comparison: Comparison, date: string): RecordedRow {
+export function withRatios(comparison: Comparison, date: string, load: number): RecordedRow {
   const ratios: Record<string, number> = {};
   const fastest: Record<string, number> = {};
   const add = (name: string, peer: Peer, setting: Setting) => {
@@ -34,7 +34,7 @@ export function withRatios(comparison: Comparison, date: string): RecordedRow {
   };
   for (const peer of peers) add(peer, peer, "lookback");
   add("pytorch, without BLAS", "pytorch", "lookback-wasm");
-  return { ...comparison, date, ratios, fastest };
+  return { ...comparison, date, load, ratios, fastest };
 }
 
 function ratioCell(row: Row, comparison: Comparison, peer: Peer): string {
@@ -53,7 +53,7 @@ const msCell = (comparison: Comparison, contender: string): string => {
   return `${withRange(spreadOf(found))}${way}`;
 };
 
-type Measured = { row: Row; comparison: Comparison };
+type Measured = { row: Row; comparison: RecordedRow };
 
 const measured = (results: Results): Measured[] =>
   rows.flatMap((row) => {
@@ -180,6 +180,14 @@ function differences(all: readonly Measured[]): string[] {
   });
 }
 
+/** The rows that were measured while others wanted the processor; a benchmark alone stays below two for each core. */
+function disturbed(all: readonly Measured[], cores: number): string[] {
+  const busy = all.filter(({ comparison }) => comparison.load > 2 * cores);
+  if (busy.length === 0) return [];
+  const rows = busy.map(({ row, comparison }) => `${row.title} (${digits(comparison.load)})`).join(", ");
+  return [`**The machine was busy, so do not quote these rows, measure them again.** Load average: ${rows}.`];
+}
+
 /** The whole report of what is recorded for a machine and runtime. */
 export function report(results: Results): string {
   const all = measured(results);
@@ -205,7 +213,11 @@ export function report(results: Results): string {
     "## The limit, GFLOP/s",
     limitTable(all),
   ];
-  const wrong = [...differences(all), ...(failures.length > 0 ? [failures.join("\n")] : [])];
+  const wrong = [
+    ...disturbed(all, machine.cores),
+    ...differences(all),
+    ...(failures.length > 0 ? [failures.join("\n")] : []),
+  ];
   if (wrong.length > 0) parts.push("## What went wrong", ...wrong);
   return `${parts.join("\n\n")}\n`;
 }

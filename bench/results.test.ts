@@ -4,6 +4,7 @@ import { drops, fileName, type RecordedRow } from "./results.js";
 const row = (ratios: Record<string, number>, fastest = ratios): RecordedRow => ({
   row: "lstm-small",
   date: "2026-01-01",
+  load: 1,
   lanes: [],
   peaks: [],
   failures: [],

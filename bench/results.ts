@@ -37,6 +37,8 @@ export function thisMachine(runtime = `node ${process.versions.node}`): Machine 
 /** A row as it was measured, with the ratios that were read off it. */
 export interface RecordedRow extends Comparison {
   date: string;
+  /** How many processes wanted to run while the row was measured: the system's load average of the last minute. */
+  load: number;
   /** How many times as fast as each peer: the ratio of medians. */
   ratios: Record<string, number>;
   /** The same of everyone's fastest rounds. */

@@ -1,4 +1,5 @@
 // npm run bench [-- PART … --rows A,B --peers A,B --rounds N --seconds S --quick --check --browser]; see bench/README.md.
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { compare, type Pace } from "./compare.js";
 import { type Absent, type Contender, isPresent } from "./contender.js";
@@ -130,7 +131,8 @@ async function runRows(rows: readonly Row[]): Promise<void> {
 }
 
 async function measure(row: Row, field: readonly (Contender | Absent)[], at = pace): Promise<RecordedRow> {
-  return withRatios(await compare(row, field, at, show), new Date().toISOString().slice(0, 10));
+  const comparison = await compare(row, field, at, show);
+  return withRatios(comparison, new Date().toISOString().slice(0, 10), loadavg()[0]!);
 }
 
 function describeField(field: readonly (Contender | Absent)[], machine: Results["machine"]): Results {
