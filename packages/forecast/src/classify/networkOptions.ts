@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NETWORK_KINDS } from "./networks.js";
+import { NETWORK_KINDS, type NetworkKind } from "./networks.js";
 import { checkOptions } from "./options.js";
 
 const whole = (low: number, high: number) => z.number().int().min(low).max(high);
@@ -9,11 +9,14 @@ const share = (high: number) => z.number().min(0).max(high);
 export const networkOptionsSchema = z.strictObject({
   /** The network. */
   kind: z.enum(NETWORK_KINDS).default("fcn"),
-  /** Most passes over the training sequences. Default: see {@link epochsFor}. */
+  /**
+   * Most passes over the training sequences. Default: as many as make 400 updates (time-cnn: 3000), at least 20 and at
+   * most 500.
+   */
   epochs: whole(1, 1_000_000).optional(),
   /** Sequences in a batch. Default 16; of cnn-published 4, as its weights grow with the square. */
   batchSize: whole(1, 100_000).optional(),
-  /** Learning rate of Adam at the start. Default 0.001; of recurrent networks and cnn see {@link lrFor}. */
+  /** Learning rate of Adam at the start. Default 0.001; of recurrent networks and time-cnn 0.01. */
   lr: z.number().positive().max(10).optional(),
   /**
    * How the learning rate falls: along half a cosine to 0, by half whenever the loss has not got better for a tenth of
@@ -26,8 +29,8 @@ export const networkOptionsSchema = z.strictObject({
   patience: whole(1, 1_000_000).default(20),
   /** `balanced`: an example of class k counts N / (K · N_k), so that rare classes weigh as much as common ones. */
   classWeights: z.enum(["none", "balanced"]).default("none"),
-  /** Share of each target that is spread over all classes. */
-  labelSmoothing: share(0.9).default(0),
+  /** Share of each target that is spread over all classes. Default 0; of cnn 0.1. */
+  labelSmoothing: share(0.9).optional(),
   /** Augmentation: standard deviation of normal noise added to each value, in units of the standardised values. */
   jitter: share(10).default(0),
   /** Augmentation: each channel is multiplied by a factor drawn around 1 with this standard deviation. */
@@ -84,21 +87,51 @@ const EXPECTED: Readonly<Record<string, string>> = {
   seed: "a whole number of at least 0",
 };
 
-/** Sequences in a batch. */
-export function batchSizeFor({ kind, batchSize }: NetworkConfig): number {
-  return batchSize ?? (kind === "cnn-published" ? 4 : 16);
+/** What one network's training differs in from the others', found by cross-validation on training parts of the UCR archive. */
+interface Habits {
+  readonly batchSize: number;
+  readonly lr: number;
+  /** Steps of the optimizer that suffice for small sets. */
+  readonly updates: number;
+  readonly labelSmoothing: number;
 }
 
-/** Steps of the optimizer that suffice for small sets, by network. */
-const UPDATES = 400;
+const COMMON: Habits = { batchSize: 16, lr: 0.001, updates: 400, labelSmoothing: 0 };
+const RECURRENT: Habits = { ...COMMON, lr: 0.01 };
+
+const HABITS: Readonly<Record<NetworkKind, Habits>> = {
+  cnn: { ...COMMON, labelSmoothing: 0.1 },
+  // its weights grow with the square of the batch
+  "cnn-published": { ...COMMON, batchSize: 4 },
+  // a thousand weights, which learn slowly and cost little
+  "time-cnn": { ...COMMON, lr: 0.01, updates: 3000 },
+  fcn: COMMON,
+  resnet: COMMON,
+  "inception-time": COMMON,
+  rnn: RECURRENT,
+  lstm: RECURRENT,
+  gru: RECURRENT,
+  "lstm-fcn": COMMON,
+};
+
+/** Sequences in a batch. */
+export function batchSizeFor({ kind, batchSize }: NetworkConfig): number {
+  return batchSize ?? HABITS[kind].batchSize;
+}
 
 /** How many passes over `rows` sequences: as asked for, or as many as make some hundred updates, within 20 to 500. */
 export function epochsFor(rows: number, config: NetworkConfig): number {
   const perEpoch = Math.max(1, Math.round(rows / batchSizeFor(config)));
-  return config.epochs ?? Math.min(500, Math.max(20, Math.round(UPDATES / perEpoch)));
+  const wanted = Math.round(HABITS[config.kind].updates / perEpoch);
+  return config.epochs ?? Math.min(500, Math.max(20, wanted));
 }
 
 /** The learning rate to start with. */
-export function lrFor({ lr }: NetworkConfig): number {
-  return lr ?? 0.001;
+export function lrFor({ kind, lr }: NetworkConfig): number {
+  return lr ?? HABITS[kind].lr;
+}
+
+/** Share of each target that is spread over all classes. */
+export function labelSmoothingFor({ kind, labelSmoothing }: NetworkConfig): number {
+  return labelSmoothing ?? HABITS[kind].labelSmoothing;
 }

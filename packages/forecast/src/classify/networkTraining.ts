@@ -11,7 +11,7 @@ import {
   tensor,
 } from "@lookback/core";
 import { ClassifierBatches, type Examples } from "./networkBatches.js";
-import { batchSizeFor, epochsFor, lrFor, type NetworkConfig } from "./networkOptions.js";
+import { batchSizeFor, epochsFor, labelSmoothingFor, lrFor, type NetworkConfig } from "./networkOptions.js";
 import { type ClassifierNetwork, type NetworkSizes, seededClassifierNetwork } from "./networks.js";
 
 /** What the training of one network is told beside its options. */
@@ -57,7 +57,7 @@ export async function trainClassifierNetwork(task: TrainingTask): Promise<Traine
   const result = await fit(new WithLengths(network, [batches, ...(validation ? [validation] : [])]), {
     data: batches,
     optimizer,
-    lossFn: new nn.CrossEntropyLoss({ weight, labelSmoothing: config.labelSmoothing }),
+    lossFn: new nn.CrossEntropyLoss({ weight, labelSmoothing: labelSmoothingFor(config) }),
     epochs,
     maxGradNorm: config.clip,
     ...schedulerFor(config, optimizer, epochs),

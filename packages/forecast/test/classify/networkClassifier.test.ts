@@ -5,7 +5,10 @@ import type { NetworkOptions } from "../../src/classify/networkOptions.js";
 import type { Sequence } from "../../src/classify/sequences.js";
 import { waves } from "./waves.js";
 
-async function trained(options: NetworkOptions, train = waves()) {
+async function trained(
+  options: NetworkOptions,
+  train: { sequences: readonly Sequence[]; labels: readonly string[] } = waves(),
+) {
   const model = new NetworkClassifier({ hidden: 8, ...options });
   await model.fit(train.sequences, train.labels);
   return model;
