@@ -93,7 +93,9 @@ function together(series: SeriesRun[]): PanelBacktestResult | null {
     ...{ horizon, windows: 4, step: horizon, gap: 0, leftOut: [] },
     models: names.map((name) => {
       const scores = tested.flatMap((one) =>
-        one.backtest!.models.filter((m) => m.name === name).map((m) => ({ ...m, id: one.series.id })),
+        one
+          .backtest!.models.filter((m) => m.name === name)
+          .map((m) => ({ ...m, id: one.series.id, index: tested.indexOf(one) })),
       );
       const first = scores[0]!;
       const steps = Array.from({ length: horizon }, (_, i) => ({ ...first, step: i + 1 }));

@@ -1,5 +1,6 @@
 import { DataError } from "@lookback/core";
 import { type FitOptions, type Forecast, notFitted, type PredictOptions } from "./forecaster.js";
+import { type GateHistory, gatesOf } from "./gates.js";
 import { checkSome, type GlobalForecaster } from "./globalForecaster.js";
 import { readForecasterFile, writeForecasterFile } from "./modelFile.js";
 import { type FittedNeural, fitNeural, goOn, predictNeural, ready } from "./neuralModel.js";
@@ -76,6 +77,11 @@ export class GlobalNeuralForecaster implements GlobalForecaster {
       throw new DataError(`${this.name}: the model was trained on ${length} series, got ${series.length}.`);
     }
     this.state = goOn(this.name, this.fitted(), series);
+  }
+
+  /** The gates over the window from which one of the series is forecast; undefined for a network without gates. */
+  gates(series = 0): GateHistory | undefined {
+    return gatesOf(this.fitted(), series);
   }
 
   /** The fitted model as one safetensors file: weights, configuration, transforms, and the series to forecast from. */

@@ -55,6 +55,7 @@ export {
   type PredictOptions,
 } from "./forecaster.js";
 export type { FillGaps } from "./gaps.js";
+export type { GateHistory } from "./gates.js";
 export { eachSeries, type GlobalForecaster, single } from "./globalForecaster.js";
 export { GlobalNeuralForecaster } from "./globalNeural.js";
 export {

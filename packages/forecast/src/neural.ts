@@ -5,6 +5,7 @@ import {
   notFitted,
   type PredictOptions,
 } from "./forecaster.js";
+import { type GateHistory, gatesOf } from "./gates.js";
 import { readForecasterFile, writeForecasterFile } from "./modelFile.js";
 import { type FittedNeural, fitNeural, goOn, oneStepAhead, predictNeural, ready } from "./neuralModel.js";
 import { type NeuralConfig, type NeuralOptions, neuralConfig } from "./neuralOptions.js";
@@ -91,6 +92,11 @@ export class NeuralForecaster implements Forecaster {
    */
   oneStep(series: Series, from?: number): { from: number; mean: Float64Array } {
     return oneStepAhead(this.fitted(), series, from);
+  }
+
+  /** The gates over the window that it forecasts from; undefined for a network without gates. */
+  gates(): GateHistory | undefined {
+    return gatesOf(this.fitted(), 0);
   }
 
   /** The fitted model as one safetensors file: weights, configuration, transforms, and the history to forecast from. */
