@@ -68,18 +68,23 @@ export function windowMax(
     start = load<i32>(at);
     size = load<i32>(at, 4) - start;
     apart = load<i32>(at, 8) - start;
-    end = size > 0 && apart > 0 ? first + ((end - first) & ~3) : first;
+    if (end - first < 4 || size <= 0 || apart <= 0) end = first;
   }
   for (; lines > 0; lines--, x += <usize>length << 2, y += <usize>outLength << 2, indices += <usize>outLength << 2) {
     for (let i = 0; i < outLength; i++) {
-      const at = <usize>i << 2;
       if (i >= first && i < end) {
+        // the last four may overlap those before
+        i = min(i, end - 4);
+        const at = <usize>i << 2;
         const from = start + (i - first) * apart;
         if (apart == 1) fourMax(from, size, 1, step, x, y + at, indices + at);
         else if (apart == 2) fourMax(from, size, 2, step, x, y + at, indices + at);
         else fourMax(from, size, apart, step, x, y + at, indices + at);
         i += 3;
-      } else oneMax(load<i32>(windows + (at << 1)), load<i32>(windows + (at << 1), 4), step, x, y + at, indices + at);
+        continue;
+      }
+      const window = windows + (<usize>i << 3), at = <usize>i << 2;
+      oneMax(load<i32>(window), load<i32>(window, 4), step, x, y + at, indices + at);
     }
   }
 }

@@ -143,4 +143,15 @@ describe.each(builds)("optimizer steps, %s build", (_, bench) => {
       expect([...bench.read(arrays[i]!, size)]).toEqual(new Array(size).fill(0));
     });
   });
+
+  it("Adam's running means of zero gradients end as 0, not as denormal numbers; NaN stays", () => {
+    bench.reset();
+    const [p, g] = [bench.floats([1, 1]), bench.floats([0, Number.NaN])];
+    const [m, v] = [bench.floats([3e-38, 0]), bench.floats([2e-38, 0])];
+    const table = bench.ints([2, p, g, m, v, 0, ...bits(rates(1))]);
+    for (let step = 0; step < 100; step++) kernels.adam(1, table, 0.03, 0.8, 0.99, 1e-8, 0, 0);
+    expect([...bench.read(m, 2)]).toEqual([0, Number.NaN]);
+    expect([...bench.read(v, 2)]).toEqual([0, Number.NaN]);
+    expect([...bench.read(p, 2)]).toEqual([1, Number.NaN]);
+  });
 });
