@@ -117,7 +117,8 @@ export function autoForecaster(options: AutoOptions = {}): AutoForecaster {
           horizon: plan.horizon,
           seed: options.seed ?? 0,
           series: series.length,
-          longest: Math.max(...series.map(({ values }) => values.length)),
+          longest: series.reduce((most, { values }) => Math.max(most, values.length), 0),
+          season: series.reduce((most, one) => Math.max(most, one.seasonLength), 1),
         });
       const scores = await scoreCandidates(candidates, series, plan, fitOptions);
       fitted = await fitBlend(candidates, series, plan, scores, fitOptions);
@@ -156,7 +157,7 @@ const A_FEW = 20;
 function planBacktest(series: readonly Series[], options: AutoOptions): Plan {
   const lengths = series.map(({ values }) => values.length).sort((a, b) => a - b);
   const typical = lengths[lengths.length >> 1]!;
-  const season = Math.max(...series.map(({ seasonLength }) => seasonLength));
+  const season = series.reduce((most, one) => Math.max(most, one.seasonLength), 1);
   const wanted = season > 1 ? Math.min(season, 24) : 12;
   const horizon = options.horizon ?? Math.max(1, Math.min(wanted, Math.floor(typical / 5)));
   const few = series.length <= A_FEW;
@@ -282,7 +283,7 @@ function leaveOneOut(
   errors: readonly (readonly (readonly number[])[])[],
   count: number,
 ): Fold[][] {
-  const rounds = Math.max(0, ...folds.map(({ length }) => length));
+  const rounds = folds.reduce((most, { length }) => Math.max(most, length), 0);
   const blended: Fold[][] = series.map(() => []);
   for (let round = 0; round < rounds; round++) {
     // rounds are counted from the newest fold, which every series that has folds has

@@ -12,12 +12,13 @@ import { NeuralForecaster } from "./neural.js";
 import type { Series } from "./series.js";
 import { dynamicTheta, theta } from "./theta.js";
 
+const mstlEtsLinear = () => mstlEts({ log: false });
+
 /** Methods that are computed from their series alone: fitting them again gives the same bits. */
 const METHODS: Readonly<Record<string, () => Forecaster>> = Object.fromEntries(
-  [naive, seasonalNaive, drift, naive2, theta, dynamicTheta, mstlEts, arima, mstlArima].map((make) => [
-    make().name,
-    make,
-  ]),
+  [naive, seasonalNaive, drift, naive2, theta, dynamicTheta, mstlEts, mstlEtsLinear, arima, mstlArima].map(
+    (make) => [make().name, make],
+  ),
 );
 
 const seriesSchema = z.object({

@@ -25,38 +25,43 @@ export interface CandidateTask {
   readonly series: number;
   /** Values of the longest of them. */
   readonly longest: number;
+  /** Steps of their longest season. */
+  readonly season: number;
 }
 
 /** The most series for which the seasonal ARIMA, 20 to 50 times as slow as the others, is among the candidates. */
 const FEW_SERIES = 50;
-/** Series from which on one network learns from all of them; each of fewer gets networks of its own. */
+/** Series from which on one network learns from all of them; each of fewer gets a network of its own, too. */
 const SERIES_FOR_ONE_NETWORK = 4;
 /** Values beyond which a network for one series takes minutes. */
 const LONGEST_FOR_OWN_NETWORK = 5000;
 
-/** The candidates that `auto` has by default: the statistical methods, and a network. */
-export function defaultCandidates({ horizon, seed, series, longest }: CandidateTask): Candidate[] {
+/** The candidates that `auto` has by default: the statistical methods, and networks. */
+export function defaultCandidates(task: CandidateTask): Candidate[] {
   const statistical: Candidate[] = [naive, seasonalNaive, theta, dynamicTheta, mstlEts, mstlArima].map(
     (each) => ({
       name: each().name,
       each,
     }),
   );
-  if (series <= FEW_SERIES) statistical.push({ name: "arima", each: arima });
-  return [...statistical, ...networks({ horizon, seed, series, longest })];
+  if (task.series <= FEW_SERIES) statistical.push({ name: "arima", each: arima });
+  // of hours, whether logarithms help differs from series to series
+  if (task.season >= 24) statistical.push({ name: "mstl-ets-linear", each: () => mstlEts({ log: false }) });
+  return [...statistical, ...networks(task)];
 }
 
 /** Networks learn once in a backtest: in its first fold, with the least of the past. */
 function networks({ horizon, seed, series, longest }: CandidateTask): Candidate[] {
-  if (series >= SERIES_FOR_ONE_NETWORK) {
-    return [
-      { name: "global-lstm", together: () => new GlobalNeuralForecaster({ horizon, seed }), refit: false },
-    ];
-  }
-  if (longest > LONGEST_FOR_OWN_NETWORK) return [];
-  return (["lstm", "gru"] as const).map((cell) => ({
-    name: cell,
-    each: () => new NeuralForecaster({ cell, horizon, seed }),
+  const few = series < SERIES_FOR_ONE_NETWORK;
+  // few windows can teach but a small network
+  const size = few ? { hidden: 16, head: 0, lr: 0.01 } : {};
+  const together = (cell: "lstm" | "gru"): Candidate => ({
+    name: `global-${cell}`,
+    together: () => new GlobalNeuralForecaster({ cell, horizon, seed, ...size }),
     refit: false,
-  }));
+  });
+  if (!few) return [together("lstm")];
+  if (longest > LONGEST_FOR_OWN_NETWORK) return [];
+  const own = () => new NeuralForecaster({ cell: "lstm", horizon, seed });
+  return [{ name: "lstm", each: own, refit: false }, together("lstm"), together("gru")];
 }

@@ -18,12 +18,14 @@ import { smoothExponentially } from "./theta.js";
  * Intervals are those of the ETS model, on its scale: with logarithms they stay above 0.
  * Source: Hyndman & Athanasopoulos, FPP3 §8 and §12.1.
  *
+ * Without logarithms its name is `mstl-ets-linear`.
+ *
  * @throws DataError at fitting, for fewer than 3 values.
  */
 export function mstlEts(options: LogOption = {}): StatisticalForecaster {
   const log = checkLogOption("mstl-ets", options);
   return statistical({
-    name: "mstl-ets",
+    name: log === false ? "mstl-ets-linear" : "mstl-ets",
     fewest: 3,
     async fit(values, series) {
       const { z, back } = logarithms(values, log);

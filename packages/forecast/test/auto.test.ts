@@ -151,9 +151,10 @@ describe("saved and loaded, it forecasts the same bits:", () => {
 });
 
 test("the default candidates suit the task: networks of their own for few series, one for all of many", () => {
-  const names = (series: number, longest = 100) =>
-    defaultCandidates({ horizon: 6, seed: 0, series, longest }).map(({ name }) => name);
-  expect(names(1)).toEqual(expect.arrayContaining(["arima", "lstm", "gru"]));
+  const names = (series: number, longest = 100, season = 12) =>
+    defaultCandidates({ horizon: 6, seed: 0, series, longest, season }).map(({ name }) => name);
+  expect(names(1)).toEqual(expect.arrayContaining(["arima", "lstm", "global-lstm"]));
+  expect(names(1, 100, 24)).toContain("mstl-ets-linear");
   expect(names(10)).toEqual(expect.arrayContaining(["arima", "global-lstm"]));
   expect(names(1000)).not.toContain("arima");
   expect(names(1, 9000)).not.toContain("lstm");
