@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as classify from "./classify.js";
 import * as fromPytorch from "./fromPytorch.js";
 import * as handWrittenLoop from "./handWrittenLoop.js";
 import * as stream from "./stream.js";
@@ -22,6 +23,14 @@ describe("examples", () => {
     );
     expect(prediction).toBeGreaterThan(0);
     expect(prediction).toBeLessThan(0.2);
+  });
+
+  it("classify.ts tells knocks from pushes that it never saw", async () => {
+    const { candidates, accuracy, mostImportantStep } = await classify.run();
+    expect(candidates).toBe(2);
+    expect(accuracy).toBeGreaterThan(0.9);
+    // the knock of the first test recording comes at step 25
+    expect(Math.abs(mostImportantStep - 25)).toBeLessThan(8);
   });
 
   it("stream.ts gives one step at a time what forward gives at once", () => {
