@@ -80,7 +80,7 @@ describe("scope", () => {
 
 describe("the engine's memory", () => {
   it("gives a freed block out again, and keeps tensors apart", () => {
-    const memory = new Memory();
+    const memory = new Memory(false);
     const a = memory.allocate(100);
     const b = memory.allocate(100);
     expect(Math.abs(a.address - b.address)).toBeGreaterThanOrEqual(100);

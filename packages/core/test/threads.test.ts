@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engine, engineInfo, init, runCalls } from "../src/engine/engine.js";
 import { canShareMemory } from "../src/engine/host.js";
 import type { Call } from "../src/engine/pool.js";
-import { type Module, manualSeed, nn, rand, randn, type Tensor } from "../src/index.js";
+import { manualSeed, nn, rand, randn, type Tensor } from "../src/index.js";
 
 /** Outputs and gradients of everything, as numbers. */
-function train(make: () => Module, shape: number[]): number[][] {
+function train(make: () => nn.Module, shape: number[]): number[][] {
   manualSeed(1);
   const layer = make();
   const x = randn(shape, { requiresGrad: true });
@@ -25,7 +25,7 @@ function difference(got: number[][], expected: number[][]): string | null {
   return null;
 }
 
-const cases: [name: string, make: () => Module, shape: number[]][] = [
+const cases: [name: string, make: () => nn.Module, shape: number[]][] = [
   ["an LSTM of two layers", () => new nn.LSTM(5, 40, { numLayers: 2 }), [20, 50, 5]],
   ["an LSTM in both directions", () => new nn.LSTM(8, 64, { bidirectional: true }), [12, 64, 8]],
   ["a projected LSTM", () => new nn.LSTM(8, 64, { projSize: 24 }), [12, 64, 8]],

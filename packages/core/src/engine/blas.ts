@@ -1,6 +1,6 @@
 import { ArgumentError, LookbackError } from "../errors.js";
 import { type BlasLibrary, openBlas, type Sgemm } from "./blasLibrary.js";
-import { builtin } from "./host.js";
+import { builtin, node as host } from "./host.js";
 
 /**
  * Multiplications m·n·k from which a product goes to the BLAS. Measured with OpenBLAS on an AVX-512 machine: a call
@@ -49,7 +49,7 @@ export function findBlas(
     if (named !== null) throw new ArgumentError(`init: cannot use the BLAS ${named}: ${koffi.why}.`);
     return noBlas(koffi.why);
   }
-  const candidates = named === null ? (libraries[globalThis.process!.platform] ?? []) : [named];
+  const candidates = named === null ? (libraries[host!.platform] ?? []) : [named];
   const refused: string[] = [];
   for (const library of candidates) {
     const found = { koffi: koffi.path, library };
@@ -68,7 +68,7 @@ export function findBlas(
   }
   if (named !== null) {
     throw new ArgumentError(
-      `init: cannot use the BLAS ${named}: ${refused.join("; ")}. Name a library that has cblas_sgemm and was built for ${globalThis.process!.arch}, or leave blas out.`,
+      `init: cannot use the BLAS ${named}: ${refused.join("; ")}. Name a library that has cblas_sgemm and was built for ${host!.arch}, or leave blas out.`,
     );
   }
   const none = "the system has no OpenBLAS, MKL, BLIS or Accelerate that its loader finds";

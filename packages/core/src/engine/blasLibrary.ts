@@ -1,4 +1,4 @@
-import { builtin } from "./host.js";
+import { builtin, node } from "./host.js";
 
 /** Where a BLAS is, and the package that can call it. */
 export interface BlasLibrary {
@@ -81,7 +81,7 @@ export function openBlas(
 
 /** A BLAS reads these variables as it is loaded, and would start threads that nobody uses. */
 function onOneThread<T>(load: () => T): T {
-  const { env } = globalThis.process!;
+  const { env } = node!;
   const before = threadVariables.map((name) => env[name]);
   for (const name of threadVariables) env[name] = "1";
   try {

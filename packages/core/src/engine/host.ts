@@ -27,13 +27,12 @@ interface NodeProcess {
   getBuiltinModule?<N extends keyof Builtins>(name: N): Builtins[N];
 }
 
-declare global {
-  var process: NodeProcess | undefined;
-}
+/** Node's `process`; undefined in a browser. */
+export const node = (globalThis as { process?: NodeProcess }).process;
 
 /** One of Node's own modules; undefined in a browser. */
 export function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
-  return globalThis.process?.versions?.node ? globalThis.process.getBuiltinModule?.(name) : undefined;
+  return node?.versions?.node ? node.getBuiltinModule?.(name) : undefined;
 }
 
 /** Whether memory can be shared between threads: always in Node, in a page when it is cross-origin isolated. */

@@ -23,7 +23,7 @@ export class Block {
  */
 function sizeClass(bytes: number): number {
   if (bytes <= 1024) return Math.max(64, (bytes + 63) & ~63);
-  const step = 2 ** (Math.floor(Math.log2(bytes - 1)) - 3);
+  const step = 2 ** (28 - Math.clz32(bytes - 1));
   return Math.ceil(bytes / step) * step;
 }
 

@@ -1,5 +1,6 @@
 // What a worker thread runs, in Node and in a page. scripts/buildWorker.mjs makes one string of it and what it imports.
 import { type BlasLibrary, openBlas } from "./blasLibrary.js";
+import { builtin } from "./host.js";
 import type { Kernels } from "./kernels.js";
 import { Shared, Word } from "./poolLayout.js";
 
@@ -47,7 +48,7 @@ function moreWithin(words: Int32Array, seen: number): boolean {
 }
 
 /** In Node a worker is told by its `workerData`, in a page by a message. */
-const { workerData } = globalThis.process?.getBuiltinModule?.("node:worker_threads") ?? {};
+const { workerData } = builtin("node:worker_threads") ?? {};
 if (workerData) work(workerData as WorkerStart);
 else {
   globalThis.onmessage = ({ data }: { data: WorkerStart }) => {

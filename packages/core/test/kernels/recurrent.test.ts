@@ -89,6 +89,7 @@ function run(
       B * H,
       extra,
       sizesAt,
+      0,
     );
   }
   const result: Run = {
@@ -123,6 +124,7 @@ function run(
       dc,
       dgates,
       dhn,
+      0,
     );
   }
   result.backward = { inputs: bench.read(dgates, T * B * G * H), h0: bench.read(dh, B * H) };
@@ -238,7 +240,24 @@ describe.each(builds)("recurrent layers, %s build", (_, bench) => {
       const hs = bench.floats(initial);
       const cs = bench.floats(layer.c0!);
       const gates = bench.floats(layer.inputs);
-      kernels.recurrentForward(Cell.lstm, T, B, 0, B, H, reverse ? 1 : 0, gates, packed, 0, hs, cs, 0, 0, 0);
+      kernels.recurrentForward(
+        Cell.lstm,
+        T,
+        B,
+        0,
+        B,
+        H,
+        reverse ? 1 : 0,
+        gates,
+        packed,
+        0,
+        hs,
+        cs,
+        0,
+        0,
+        0,
+        0,
+      );
       expect(bench.read(hs, (T + 1) * B * H)).toEqual(kept.forward.hs);
       const last = reverse ? 0 : T * B * H;
       expect(bench.read(cs, B * H)).toEqual(kept.forward.cs!.slice(last, last + B * H));
