@@ -87,6 +87,27 @@ export function forecasterConformance(name: string, { make, fewest }: Conformanc
       expect(numbers(await forecast(monthly(values), 13)).every(Number.isFinite)).toBe(true);
     });
 
+    test.each([
+      ["no season", 1],
+      ["a season longer than the series", 100],
+      ["a season of which the series holds little more than two", 29],
+    ])("the forecast of a series with %s is finite", async (_, seasonLength) => {
+      const series = { ...monthly(wave(60)), seasonLength };
+      expect(numbers(await forecast(series, 13)).every(Number.isFinite)).toBe(true);
+    });
+
+    test("masked gaps, at an end too, are forecast over in finite numbers, or refused with the place", async () => {
+      const missing = [0, 1, 20, 21, 22, 58, 59];
+      const plain = monthly(wave(60));
+      const values = plain.values.map((value, t) => (missing.includes(t) ? Number.NaN : value));
+      const outcome = await forecast({ ...plain, values, missing }, 13).then(
+        numbers,
+        (error: unknown) => error,
+      );
+      if (outcome instanceof LookbackError) expect(outcome.message).toContain(plain.times[0]);
+      else expect((outcome as number[]).every(Number.isFinite)).toBe(true);
+    });
+
     test("the same series gives the same bits again, also after another fit", async () => {
       const first = await forecast(flights, 12);
       const again = make();
