@@ -1,5 +1,6 @@
 import type { EngineInfo } from "@lookback/core";
 import type { Fold, Forecast, Panel, PanelBacktestResult, Scores, Series } from "@lookback/forecast";
+import type { Explanation } from "./explain.js";
 
 /** Everything that a run of `lookback forecast` found out: what the terminal, JSON, CSV, pictures and report show. */
 export interface ForecastRun {
@@ -48,10 +49,8 @@ export interface ModelFacts {
   saved: boolean;
   /** How it was chosen; null when it was forced. */
   decision: Decision | null;
-  /** Growth of the error, in per cent, when an input is shuffled; empty when not measured. Largest first. */
-  importance: { name: string; percent: number }[];
-  /** The gates of a trained cell over the last steps that it saw; null when it has none. */
-  gates: { times: string[]; gates: { name: string; units: ArrayLike<number>[] }[] } | null;
+  /** A look inside the network that forecasts, alone or with others; null where there is none, or no time for it. */
+  explanation: Explanation | null;
 }
 
 /** How the model was chosen among others, by forecasts from the training part. */

@@ -30,6 +30,11 @@ const modelNames: Record<string, string> = {
   "dynamic-theta": "dynamic Theta",
   "mstl-arima": "MSTL-ARIMA",
   mlp: "MLP",
+  "global-lstm": "global LSTM",
+  "global-gru": "global GRU",
+  "global-rnn": "global RNN",
+  "global-tcn": "global TCN",
+  "global-mlp": "global MLP",
 };
 
 const count = (n: number, one: string, many = `${one}s`) =>
@@ -152,6 +157,7 @@ export const en = {
       `Least accurate, by MASE: ${named.join(comma)}.`,
     written: "Written",
     fitting: (model: string): string => `training ${modelNames[model] ?? model}`,
+    explaining: (model: string): string => `looking inside ${modelNames[model] ?? model}`,
     backtesting: (model: string): string => `backtest, ${modelNames[model] ?? model}`,
     epoch: "epoch",
     loss: "loss",

@@ -31,6 +31,11 @@ const modelNames: Record<string, string> = {
   "dynamic-theta": "动态 Theta",
   "mstl-arima": "MSTL-ARIMA",
   mlp: "MLP",
+  "global-lstm": "全局 LSTM",
+  "global-gru": "全局 GRU",
+  "global-rnn": "全局 RNN",
+  "global-tcn": "全局 TCN",
+  "global-mlp": "全局 MLP",
 };
 
 const number = (n: number) => n.toLocaleString("zh-CN");
@@ -141,6 +146,7 @@ export const zh: typeof en = {
     worst: (named, comma) => `MASE 最大（最不准）的序列：${named.join(comma)}。`,
     written: "已写入",
     fitting: (model) => `训练 ${modelNames[model] ?? model}`,
+    explaining: (model) => `查看 ${modelNames[model] ?? model} 内部`,
     backtesting: (model) => `回测，${modelNames[model] ?? model}`,
     epoch: "轮次",
     loss: "损失",

@@ -12,6 +12,7 @@ import { residualPlot } from "./plot/residualPlot.js";
 import { spreadPlot } from "./plot/spreadPlot.js";
 import type { PlotOptions } from "./plot/theme.js";
 import { trustPlot } from "./plot/trustPlot.js";
+import { reportTexts } from "./reportTexts.js";
 import { overallVerdict, ownScore, rivalOf } from "./verdict.js";
 
 export interface PictureOptions extends PlotOptions {
@@ -164,11 +165,24 @@ export function spreadPicture(run: ForecastRun, options: PictureOptions): string
 
 /** Which inputs the forecast leaned on; null when that was not measured. */
 export function importancePicture(run: ForecastRun, options: PictureOptions): string | null {
-  const inputs = run.model.importance.slice(0, 15);
-  return inputs.length === 0 ? null : importancePlot({ inputs, subtitle: options.subtitle }, options);
+  const { importance = [], network = "" } = run.model.explanation ?? {};
+  if (importance.length === 0) return null;
+  const { modelName } = messages(options.lang);
+  const back = reportTexts(options.lang).stepsBack;
+  return importancePlot(
+    {
+      model: modelName(network),
+      inputs: importance
+        .slice(0, 12)
+        .map(({ input, percent }) => ({ name: typeof input === "number" ? back(input) : input, percent })),
+      subtitle: options.subtitle,
+    },
+    options,
+  );
 }
 
 /** The gates of the trained cell over time; null when it has none. */
 export function gatesPicture(run: ForecastRun, options: PictureOptions): string | null {
-  return run.model.gates && gatesPlot(run.model.gates, options);
+  const { gates = null, network = "" } = run.model.explanation ?? {};
+  return gates && gatesPlot({ ...gates, model: messages(options.lang).modelName(network) }, options);
 }

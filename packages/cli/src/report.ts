@@ -142,7 +142,9 @@ function inside(run: ForecastRun, lang: Lang): Markup | null {
   const gates = picture((options) => gatesPicture(run, options), lang);
   if (importance === null && gates === null) return null;
   const text = reportTexts(lang);
-  return html`<section class="long"><h2>${text.inside}</h2><p class="hint">${text.insideHow}</p>${importance}${gates}</section>`;
+  const name = messages(lang).modelName(run.model.explanation!.network);
+  const how = text.insideHow(name, run.model.decision === null);
+  return html`<section class="long"><h2>${text.inside}</h2><p class="hint">${how}</p>${importance}${gates}</section>`;
 }
 
 function training(run: ForecastRun, lang: Lang): Markup | null {

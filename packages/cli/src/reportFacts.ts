@@ -98,12 +98,22 @@ export function treatment(run: ForecastRun, lang: Lang): Markup {
 /** Model, seed, engine, versions. */
 export function howMade(run: ForecastRun, lang: Lang): Markup {
   const { report: text, modelName } = messages(lang);
+  const more = reportTexts(lang);
   const { settings, engine, versions, model } = run;
+  const done = model.explanation?.transforms;
+  const transforms =
+    done &&
+    whole([
+      more.logs(done.logs, done.series),
+      more.seasons[done.season] ?? done.season,
+      more.scalers[done.scaler] ?? done.scaler,
+    ]);
   return html`<section><h2>${text.made_}</h2>${facts([
     [text.model, each(run, (one) => modelName(one.model))],
     ...(model.parameters > 0 ? [[text.parameters, model.parameters.toLocaleString("en-US")] as const] : []),
     ...(model.lookback === null ? [] : [[text.lookback, text.steps_(model.lookback)] as const]),
     ...(model.losses.length === 0 ? [] : [[text.epochs, String(model.losses.length)] as const]),
+    ...(transforms ? [[more.transforms, transforms] as const] : []),
     [text.seed, settings.seed],
     [text.horizon, text.steps_(settings.horizon)],
     [text.levels, settings.levels.map((level) => `${level} %`).join(", ")],

@@ -19,8 +19,22 @@ const en = {
   weight: "weight",
   seconds: "seconds",
   inside: "Inside the model",
-  insideHow:
-    "Which inputs the forecast leaned on, measured by shuffling one at a time, and for a recurrent network its gates.",
+  insideHow: (model: string, alone: boolean): string =>
+    `Which inputs ${model}${alone ? "" : ", the network in the blend,"} leaned on, measured by shuffling one at a time, and, where it has them, its gates.`,
+  stepsBack: (lag: number): string => (lag === 1 ? "the last value" : `${lag} steps back`),
+  logs: (logs: number, all: number): string =>
+    logs === 0 ? "no logarithms" : logs === all ? "logarithms" : `logarithms of ${logs} of ${all} series`,
+  seasons: {
+    stl: "season taken off (STL)",
+    index: "season taken off (indexes of the past)",
+    inputs: "season shown as input",
+    none: "season left in",
+  } as Record<string, string>,
+  scalers: {
+    standard: "z-scores",
+    minmax: "scaled to 0 … 1",
+    window: "scaled by each window's movement",
+  } as Record<string, string>,
   overall: "How far to trust it, over all series",
   spread: "How the error is spread over the series",
   details: "What the backtest got wrong",
@@ -65,7 +79,18 @@ const zh: typeof en = {
   weight: "权重",
   seconds: "秒",
   inside: "模型内部",
-  insideHow: "逐个打乱输入，看预测依靠哪些输入；循环网络则另画出各门。",
+  insideHow: (model, alone) =>
+    `逐个打乱输入，看 ${model}${alone ? "" : "（混合中的网络）"}依靠哪些输入；有门的网络另画出各门。`,
+  stepsBack: (lag) => (lag === 1 ? "最后一个值" : `${lag} 步之前`),
+  logs: (logs, all) =>
+    logs === 0 ? "不取对数" : logs === all ? "取对数" : `${all} 条序列中 ${logs} 条取对数`,
+  seasons: {
+    stl: "去掉季节（STL）",
+    index: "去掉季节（历史指数）",
+    inputs: "季节作为输入",
+    none: "保留季节",
+  },
+  scalers: { standard: "标准化", minmax: "缩放到 0 至 1", window: "按窗口波动缩放" },
   overall: "可信程度（全部序列）",
   spread: "误差在各序列间的分布",
   details: "回测中的误差",

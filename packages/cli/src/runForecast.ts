@@ -23,9 +23,9 @@ export interface ForecastTask {
   warn(sentence: string): void;
 }
 
-/** What is going on: the final training, or the backtest. */
+/** What is going on: the final training, the backtest, or the look inside the model. */
 export interface Stage {
-  kind: "fit" | "backtest";
+  kind: "fit" | "backtest" | "explain";
   model: string;
 }
 
@@ -39,7 +39,7 @@ export interface ForecastResult {
 
 /** Of more series than this, only those that are drawn get the baselines' forecasts beside their own. */
 const aFew = 50;
-/** Of more series than this, auto is backtested from one origin: it looks back itself, over and over. */
+/** Of more series than this, a choice is backtested from one origin. */
 const many = 200;
 /** Levels of the backtest beside those asked for, so that coverage can be drawn as a line. */
 const drawnLevels = [50, 90];
@@ -56,6 +56,8 @@ export async function runForecast(task: ForecastTask): Promise<ForecastResult> {
   const chosen = task.forced || model.decision ? model.name : leastMase(backtest, model.name);
   const final = chosen === model.name ? model : localModel(chosen, localModels[chosen]!);
   if (final !== model) await final.fit(series, { signal: task.signal, checkpoints: task.checkpoints });
+  task.progress(0.99, { kind: "explain", model: final.name });
+  const explanation = await final.explain(series, horizon, task.signal);
   const forecasts = await final.predict({ horizon, levels });
   const backtests = seriesBacktests(backtest, series);
   const runs = series.map(
@@ -78,8 +80,7 @@ export async function runForecast(task: ForecastTask): Promise<ForecastResult> {
       losses: final === model ? losses : [],
       saved: false,
       decision: final.decision,
-      importance: [],
-      gates: null,
+      explanation,
     },
     files: final.files(),
     backtest,
@@ -127,8 +128,8 @@ function fitShare({ series, horizon, windows }: ForecastTask): number {
 async function test(task: ForecastTask, series: readonly Series[]): Promise<PanelBacktestResult | null> {
   const { horizon, signal } = task;
   const only = series.length === 1 ? series[0]! : undefined;
-  const once = task.model.decision !== null && series.length > many ? 1 : undefined;
-  const windows = task.windows ?? (only ? defaultWindows(only, horizon) : once);
+  const choice = task.model.decision !== null;
+  const windows = task.windows ?? defaultOrigins(series, horizon, choice);
   if (only && task.windows !== undefined) checkWindows(only, horizon, task.windows);
   const share = fitShare(task);
   const baselines = Object.entries(baselineModels).filter(([name]) => name !== task.model.name);
@@ -153,6 +154,12 @@ async function test(task: ForecastTask, series: readonly Series[]): Promise<Pane
     `No series is long enough for a backtest with horizon ${horizon}, so nothing is known about how good this forecast is. ${reason}`,
   );
   return null;
+}
+
+/** Fewer for a choice, which looks back itself at each origin; undefined leaves several series to `backtestPanel`. */
+function defaultOrigins(series: readonly Series[], horizon: number, choice: boolean): number | undefined {
+  if (series.length === 1) return defaultWindows(series[0]!, horizon, choice ? 3 : 4);
+  return choice && series.length > many ? 1 : undefined;
 }
 
 /** @throws DataError when a series cannot bear the origins that were asked for. */

@@ -12,6 +12,7 @@ import {
   type Series,
   saveAuto,
 } from "@lookback/forecast";
+import { type Explanation, explainNetwork, transformsOf } from "./explain.js";
 import type { Decision } from "./forecastRun.js";
 import { saveLocal } from "./modelFile.js";
 
@@ -50,6 +51,8 @@ export interface RunModel {
   readonly refit: boolean;
   /** How it chose among others, after the fit; null when it is no choice. */
   readonly decision: Decision | null;
+  /** A look inside, after the fit; null when there is nothing to see. */
+  explain(series: readonly Series[], horizon: number, signal: AbortSignal): Promise<Explanation | null>;
 }
 
 export interface LeftOut {
@@ -57,7 +60,10 @@ export interface LeftOut {
   reason: string;
 }
 
-const computed = { parameters: 0, lookback: null, warnings: [], refit: true, decision: null };
+const computed = {
+  ...{ parameters: 0, lookback: null, warnings: [], refit: true, decision: null },
+  explain: async () => null,
+};
 
 /** A model that is computed from each series alone, in no time worth a checkpoint. */
 export function localModel(name: string, make: () => Forecaster): RunModel {
@@ -116,6 +122,8 @@ export function networkModel(options: NeuralOptions): RunModel {
       });
     },
     predict: (wanted) => inTurn(networks, (network) => network.predict(wanted)),
+    explain: async (series, horizon, signal) =>
+      networks.length === 1 ? explainNetwork(networks[0]!, series[0]!, horizon, signal) : null,
     files: () =>
       networks.map((network, i) => ({ name: fileName(network, i, networks.length), bytes: network.save() })),
     get parameters() {
@@ -151,6 +159,10 @@ export function globalModel(options: NeuralOptions): RunModel {
         });
       }),
     predict: (wanted) => network.predict(wanted),
+    explain: async () => ({
+      ...{ network: network.name, importance: [] },
+      ...{ gates: network.gates() ?? null, transforms: transformsOf(network.save()) },
+    }),
     files: () => [{ name: "model.safetensors", bytes: network.save() }],
     get parameters() {
       return network.parameterCount;
@@ -175,6 +187,11 @@ export function autoModel(options: { horizon: number; seed: number }): RunModel 
         await auto.fit(series, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) });
       }),
     predict: (wanted) => auto.predict(wanted),
+    async explain(series, horizon, signal) {
+      const learned = (auto.fitted?.members ?? []).flatMap(({ own }) => (Array.isArray(own) ? own : []));
+      const network = learned.find((forecaster) => forecaster instanceof NeuralForecaster);
+      return network && series.length === 1 ? explainNetwork(network, series[0]!, horizon, signal) : null;
+    },
     files: () => (auto.fitted ? [{ name: "model.safetensors", bytes: saveAuto(auto.fitted) }] : []),
     get decision() {
       if (!auto.decision) return null;

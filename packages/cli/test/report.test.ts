@@ -114,7 +114,7 @@ function panelOf(series: Series[]): Panel {
 function factsOf({ model }: SeriesRun): ModelFacts {
   const trained = model === "lstm";
   return {
-    ...{ name: model, saved: false, decision: null, importance: [], gates: null },
+    ...{ name: model, saved: false, decision: null, explanation: null },
     parameters: trained ? 607 : 0,
     lookback: trained ? 15 : null,
     losses: trained ? Array.from({ length: 60 }, (_, epoch) => 0.4 / (epoch + 1)) : [],
@@ -376,12 +376,24 @@ describe("report", () => {
           { name: "naive", score: 2.5, weight: 0, seconds: 0 },
         ],
       },
-      importance: [{ name: "12 steps back", percent: 80 }],
-      gates: { times: ["1960-11-01", "1960-12-01"], gates: [{ name: "forget", units: [[0.2, 0.9]] }] },
+      explanation: {
+        network: "lstm",
+        importance: [
+          { input: 12, percent: 80 },
+          { input: "promotion", percent: 5 },
+        ],
+        gates: {
+          times: ["1960-11-01", "1960-12-01"],
+          gates: [{ name: "forget", units: [Float32Array.of(0.2, 0.9)] }],
+        },
+        transforms: { logs: 1, series: 1, season: "stl", scaler: "standard" },
+      },
     };
     for (const lang of langs) {
       const page = visibleText(await forecastReport({ ...run, model }, lang)).replace(/\s+/g, " ");
-      expect(page).toContain("12 steps back");
+      expect(page).toContain(lang === "en" ? "12 steps back" : "12 步之前");
+      expect(page).toContain("promotion");
+      expect(page).toContain(lang === "en" ? "season taken off (STL)" : "去掉季节（STL）");
       expect(page).toMatch(lang === "en" ? /Theta .* 0\.510 60 %/ : /Theta .* 0\.510 60%/);
       expect(page).toContain(lang === "en" ? "forget gate" : "遗忘门");
     }

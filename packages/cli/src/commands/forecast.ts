@@ -153,7 +153,8 @@ function networkOptions(cell: NetworkName, flags: ForecastFlags, horizon: number
 
 function label(stage: Stage, console: Console): string {
   const text = messages(console.lang).terminal;
-  return stage.kind === "fit" ? text.fitting(stage.model) : text.backtesting(stage.model);
+  const said = { fit: text.fitting, backtest: text.backtesting, explain: text.explaining };
+  return said[stage.kind](stage.model);
 }
 
 /** Checkpoints as files in the folder of results: one for a model, or one for each series. */

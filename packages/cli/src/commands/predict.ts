@@ -58,7 +58,7 @@ export async function predict(
     settings: { horizon, levels: flags.levels, seed: 0, forced: model.name },
     model: {
       ...{ name: model.name, parameters: model.parameters, saved: true },
-      ...{ lookback: null, losses: [], decision: null, importance: [], gates: null },
+      ...{ lookback: null, losses: [], decision: null, explanation: null },
     },
     backtest: null,
     series,

@@ -5,7 +5,7 @@ import { axisOfTimes, clockOf, indexTicks } from "./scales.js";
 import { lightTheme, type PlotOptions } from "./theme.js";
 
 const english = {
-  title: "Inside the network: its gates over the last values it saw",
+  title: (model: string) => `Inside ${model}: its gates over the last values it saw`,
   how: "Each row is a unit, each column a step; the darker, the wider the gate is open (0 to 1).",
   unit: "unit",
   gates: {
@@ -17,7 +17,7 @@ const english = {
   } as Record<string, string>,
 };
 const chinese: typeof english = {
-  title: "网络内部：各门在最近所见数值上的开合",
+  title: (model) => `${model} 内部：各门在最近所见数值上的开合`,
   how: "每行一个单元，每列一步；颜色越深，门开得越大（0 到 1）。",
   unit: "单元",
   gates: {
@@ -30,6 +30,8 @@ const chinese: typeof english = {
 };
 
 export interface GatesPicture {
+  /** The network's name for a reader. */
+  model: string;
   /** The steps, oldest first. */
   times: readonly string[];
   /** Values from 0 to 1 of each unit at each step. */
@@ -69,7 +71,7 @@ export function gatesPlot(data: GatesPicture, options: PlotOptions): string {
   }));
   const columns = narrow ? 1 : list.length;
   return frame({
-    ...{ theme, width, title: text.title, subtitle: text.how },
+    ...{ theme, width, title: text.title(data.model), subtitle: text.how },
     height: options.height ?? 110 + Math.ceil(list.length / columns) * (narrow ? 230 : 260),
     body: (w, h) => panels(list, columns, w, h, theme),
   });

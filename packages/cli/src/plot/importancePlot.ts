@@ -5,15 +5,17 @@ import { numberTicks, textWidth } from "./scales.js";
 import { lightTheme, type PlotOptions } from "./theme.js";
 
 const english = {
-  title: "What the forecast leaned on",
+  title: (model: string) => `What ${model} leaned on`,
   axis: "how much worse the forecast gets when the input is shuffled, per cent",
 };
 const chinese: typeof english = {
-  title: "预测依靠什么",
+  title: (model) => `${model} 依靠哪些输入`,
   axis: "打乱该输入后误差增加的百分比",
 };
 
 export interface ImportancePicture {
+  /** The model's name for a reader. */
+  model: string;
   /** Growth of the error in per cent when an input is shuffled: names for a reader, largest first. */
   inputs: readonly { name: string; percent: number }[];
   subtitle?: string | undefined;
@@ -29,7 +31,7 @@ export function importancePlot(data: ImportancePicture, options: PlotOptions): s
   const values = bars.map(({ percent }) => percent);
   const widest = Math.max(...data.inputs.map(({ name }) => textWidth(name, 12)));
   return frame({
-    ...{ theme, width, title: text.title, subtitle: data.subtitle },
+    ...{ theme, width, title: text.title(data.model), subtitle: data.subtitle },
     height: options.height ?? 120 + 24 * bars.length,
     body: (w, h) =>
       chart({
