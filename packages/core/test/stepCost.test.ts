@@ -83,7 +83,13 @@ describe("a training step (zeroGrad, forward, MSE, backward, Adam) costs no more
 
   /** What every step with mean squared error and Adam does once. */
   const always = { adam: 1, scaledDifference: 1, sumSquaredDifference: 1, zeroMany: 1 };
-  const layers = { linear: 3, recurrentBackward: 2, recurrentForward: 2, recurrentPack: 4, recurrentPackedBytes: 4 };
+  const layers = {
+    linear: 3,
+    recurrentBackward: 2,
+    recurrentForward: 2,
+    recurrentPack: 4,
+    recurrentPackedBytes: 4,
+  };
 
   it("LSTM of the tutorial, T112 B1 I3 H6 L2", () => {
     const model = new Recurrent(new nn.LSTM(3, 6, { numLayers: 2 }));
