@@ -36,7 +36,7 @@ export async function readSeries(file: string, flags: TableFlags, console: Conso
   const { table, notes } = await readTable(file, { encoding: flags.encoding, stdin: console.io.stdin });
   for (const note of notes) console.warn(note);
   const panel = panelFromTable(table, panelOptions(flags));
-  for (const sentence of panelNotes(panel, flags, console)) console.warn(sentence);
+  for (const sentence of panelNotes(panel, flags, table.source, console)) console.warn(sentence);
   return { panel, rows: table.rowCount };
 }
 
@@ -51,14 +51,16 @@ function panelOptions(flags: TableFlags): PanelOptions {
 }
 
 /** What a reader should know about how the table was taken. */
-function panelNotes(panel: Panel, flags: TableFlags, console: Console): string[] {
+function panelNotes(panel: Panel, flags: TableFlags, source: string, console: Console): string[] {
   const text = panelTexts(console.lang);
   const { series, skipped, repairs, frequencies, adopted, trimmed, past, future } = panel;
   const notes: string[] = [];
   if (panel.layout === "wide" && flags.wide !== true)
     notes.push(text.takenAsWide(series.length + skipped.length));
   if (skipped.length > 0) {
-    const shown = skipped.slice(0, 3).map(({ reason }) => reason.replace(/\.$/, ""));
+    const shown = skipped
+      .slice(0, 3)
+      .map(({ reason }) => reason.replace(`${source}, `, "").replace(/\.$/, ""));
     notes.push(text.skipped(skipped.length, series.length + skipped.length, shown));
   }
   if (repairs.length > 0) {

@@ -32,6 +32,7 @@ export function spreadPlot(data: SpreadPicture, options: PlotOptions): string {
     const sorted = [...values].sort((a, b) => a - b);
     const points = sorted.map((x, rank) => ({ x, y: (100 * (rank + 1)) / sorted.length }));
     const inside = [{ x: 0, y: 0 }, ...points.filter(({ x }) => x <= most)];
+    inside.push({ x: most, y: inside.at(-1)!.y });
     const stretch = Math.ceil(inside.length / 400);
     return {
       name,

@@ -8,7 +8,7 @@ import { element } from "./svg.js";
 import { lightTheme, type PlotOptions } from "./theme.js";
 
 const english = {
-  title: "How honest are the intervals, and how fast does the error grow?",
+  title: "How honest, and how accurate?",
   coverage: "Values inside an interval, beside what it promises",
   horizon: "Mean absolute error by steps ahead",
   scaled: "Mean absolute scaled error (MASE) by steps ahead",
