@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { AbortError } from "@lookback/core";
+import { AbortError, engineInfo } from "@lookback/core";
 import { runTuneJob, type Series, type TuneJob, type TuneResult } from "@lookback/forecast";
 
 const script = fileURLToPath(new URL("./tuneWorker.js", import.meta.url));
@@ -18,9 +18,12 @@ export function jobRunner(series: Series, signal: AbortSignal) {
       return;
     }
     const queue = [...jobs];
+    // The engine of this thread, so that a search gives the same bits with and without threads.
+    const { blas, deterministic } = engineInfo();
+    const engine = { threads: 1, deterministic, blas: blas === null ? false : "auto" } as const;
     const workers = Array.from(
       { length: Math.min(threads, jobs.length) },
-      () => new Worker(script, { workerData: series }),
+      () => new Worker(script, { workerData: { series, engine } }),
     );
     try {
       await Promise.all(workers.map((worker) => workOff(worker, queue, done, signal)));
