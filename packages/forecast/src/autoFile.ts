@@ -129,6 +129,7 @@ function describeMember({ name, own }: Member, prefix: string, tensors: Record<s
   const learned = Array.isArray(own)
     ? own.flatMap((forecaster: Forecaster | undefined, i) => (forecaster ? [{ forecaster, i }] : []))
     : [];
+  if (Array.isArray(own) && learned.length === 0) return { kind: "none", name };
   const on = learned.map(({ i }) => i);
   const networks = learned.flatMap(({ forecaster, i }) =>
     forecaster instanceof NeuralForecaster ? [keep(forecaster, `${prefix}.${i}`)] : [],
