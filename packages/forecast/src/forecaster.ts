@@ -1,5 +1,5 @@
 import { AbortError, ArgumentError } from "@lookback/core";
-import { futureTimes, type Series } from "./series.js";
+import type { Series } from "./series.js";
 
 /** How far a fit has come. */
 export interface FitProgress {
@@ -96,22 +96,4 @@ export function notFitted(name: string): ArgumentError {
 /** @throws AbortError once the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined, what: string): void {
   if (signal?.aborted) throw new AbortError(`${what}: interrupted.`);
-}
-
-/** A forecast from its points and, for each level, the distance of the interval's ends from them. */
-export function symmetricForecast(
-  series: Series,
-  mean: Float64Array,
-  levels: readonly number[],
-  halfWidth: (level: number, step: number) => number,
-): Forecast {
-  return {
-    times: futureTimes(series, mean.length),
-    mean,
-    levels: levels.map((level) => ({
-      level,
-      lo: mean.map((value, step) => value - halfWidth(level, step)),
-      hi: mean.map((value, step) => value + halfWidth(level, step)),
-    })),
-  };
 }
