@@ -79,6 +79,12 @@ const networkFile = z.object({
   series: z.array(z.object({ history: localFile.shape.histories.element })).min(1),
 });
 
+/** The series that a network's file goes on from; undefined for a file that is none, such as a checkpoint in mid-training. */
+export function networkHistories(bytes: Uint8Array, file: string): Series[] | undefined {
+  const content = networkFile.safeParse(parse(loadSafetensors(bytes, file).metadata.lookback));
+  return content.success ? content.data.series.map(({ history }) => asSeries(history, file)) : undefined;
+}
+
 function savedNetwork(network: NeuralForecaster, file: string): SavedModel {
   const { history } = network;
   if (!history) throw new FormatError(`${file} holds no history to forecast from.`);

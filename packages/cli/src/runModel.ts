@@ -1,4 +1,4 @@
-import { AbortError, FormatError, LookbackError, loadSafetensors } from "@lookback/core";
+import { AbortError, FormatError, LookbackError } from "@lookback/core";
 import {
   autoForecaster,
   type FitOptions,
@@ -14,7 +14,7 @@ import {
 } from "@lookback/forecast";
 import { type Explanation, explainNetwork, transformsOf } from "./explain.js";
 import type { Decision } from "./forecastRun.js";
-import { saveLocal } from "./modelFile.js";
+import { networkHistories, saveLocal } from "./modelFile.js";
 
 /** A file of a trained model. */
 export interface ModelFile {
@@ -106,7 +106,7 @@ export function networkModel(options: NeuralOptions): RunModel {
       networks = [];
       return eachOf(series, async (one, index) => {
         const resume = await checkpoints.read(index);
-        let network = resume && trainedBefore(resume, fresh(), one);
+        let network = resume && trainedBefore(resume, fresh(), [one], NeuralForecaster.load);
         if (!network) {
           network = fresh();
           await network.fit(one, {
@@ -151,12 +151,18 @@ export function globalModel(options: NeuralOptions): RunModel {
       withoutBad(all, async (series) => {
         const resume = await checkpoints.read(0);
         network = new GlobalNeuralForecaster(options);
+        const done = resume && trainedBefore(resume, network, series, GlobalNeuralForecaster.load);
+        if (done) {
+          network = done;
+          return;
+        }
         await network.fit(series, {
           ...(signal ? { signal } : {}),
           ...(onProgress ? { onProgress } : {}),
           ...(resume ? { resume } : {}),
           checkpoint: { save: (bytes) => checkpoints.write(0, bytes) },
         });
+        await checkpoints.write(0, network.save());
       }),
     predict: (wanted) => network.predict(wanted),
     explain: async () => ({
@@ -181,8 +187,10 @@ export function autoModel(options: { horizon: number; seed: number }): RunModel 
     ...computed,
     name: "auto",
     again: { together: [fresh] },
-    fit: (all, { signal, onProgress }) =>
+    fit: (all, { signal, onProgress, checkpoints }) =>
       withoutBad(all, async (series) => {
+        // it keeps none; whoever asks to go on from one is told so
+        await checkpoints.read(0);
         auto = fresh();
         await auto.fit(series, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) });
       }),
@@ -237,20 +245,30 @@ function fileName(network: NeuralForecaster, index: number, count: number): stri
   return `models/${index + 1}-${safe}.safetensors`;
 }
 
-/** The model of a checkpoint whose training was finished; undefined for one in the middle of a training. */
-function trainedBefore(
+/**
+ * The model of a checkpoint whose training was finished; undefined for one in the middle of a training.
+ *
+ * @throws FormatError for one of other series or other options.
+ */
+function trainedBefore<Network extends { readonly options: object }>(
   bytes: Uint8Array,
-  fresh: NeuralForecaster,
-  series: Series,
-): NeuralForecaster | undefined {
-  const { metadata } = loadSafetensors(bytes, "the checkpoint");
-  if (!metadata.lookback?.includes('"lookback-forecaster"')) return undefined;
-  const network = NeuralForecaster.load(bytes, "the checkpoint");
-  const kept = network.history?.values ?? new Float64Array();
+  fresh: Network,
+  series: readonly Series[],
+  load: (bytes: Uint8Array, source: string) => Network,
+): Network | undefined {
+  const histories = networkHistories(bytes, "the checkpoint");
+  if (histories === undefined) return undefined;
+  const network = load(bytes, "the checkpoint");
+  const goesOnFrom = (one: Series | undefined, history: Series) =>
+    one !== undefined &&
+    one.times.at(-1) === history.times.at(-1) &&
+    history.values.every((value, i) =>
+      Object.is(value, one.values[one.values.length - history.values.length + i]),
+    );
   const same =
     JSON.stringify(network.options) === JSON.stringify(fresh.options) &&
-    network.history?.times.at(-1) === series.times.at(-1) &&
-    kept.every((value, i) => value === series.values[series.values.length - kept.length + i]);
+    histories.length === series.length &&
+    histories.every((history, i) => goesOnFrom(series[i], history));
   if (same) return network;
   throw new FormatError(
     "The checkpoint belongs to other data or other options. Resume with the same ones, or train anew without --resume.",

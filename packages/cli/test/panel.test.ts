@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { run } from "./run.js";
@@ -124,6 +124,52 @@ describe("lookback forecast of several series", () => {
       join(out, "fewer"),
     ]);
     expect([lacking.code, lacking.stderr]).toEqual([1, expect.stringContaining('the table lacks "s2"')]);
+  });
+
+  it("interrupted while one network learns from all, goes on to the same bits, also after the training", async () => {
+    const file = write(["shop,date,sales", ...shops(3, 60)]);
+    const flags = [
+      "--id",
+      "shop",
+      "--model",
+      "gru",
+      "--epochs",
+      "60",
+      "--ensemble",
+      "1",
+      "--hidden",
+      "8",
+      "--windows",
+      "1",
+      "--dpi",
+      "40",
+    ];
+    const whole = newFolder();
+    await run(["forecast", file, ...flags, "--out", whole]);
+    const out = join(newFolder(), "parts");
+    for (const delay of [50, 200, 600, 1500]) {
+      const interrupt = new AbortController();
+      const watch = setInterval(() => existsSync(out) && setTimeout(() => interrupt.abort(), delay), 5);
+      const { code } = await run(["forecast", file, ...flags, "--out", out], { signal: interrupt.signal });
+      clearInterval(watch);
+      if (code === 130 && readdirSync(out).length > 0) break;
+    }
+    if (existsSync(join(out, "checkpoint-1.safetensors"))) {
+      expect((await run(["forecast", file, ...flags, "--resume", "--out", out])).code).toBe(0);
+    }
+    const model = (folder: string) => readFileSync(join(folder, "model.safetensors"));
+    expect(model(out).equals(model(whole))).toBe(true);
+    // as a run leaves it that is interrupted in its backtest: the training is done
+    const later = newFolder();
+    writeFileSync(join(later, "checkpoint-1.safetensors"), model(whole));
+    expect((await run(["forecast", file, ...flags, "--resume", "--out", later])).code).toBe(0);
+    expect(model(later).equals(model(whole))).toBe(true);
+    writeFileSync(join(later, "checkpoint-1.safetensors"), model(whole));
+    const other = await run(["forecast", file, ...flags, "--seed", "4", "--resume", "--out", later]);
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining("belongs to other data or other options"),
+    ]);
   });
 
   it.each(["theta", "dynamic-theta", "mstl-ets", "arima", "mstl-arima", "seasonal-naive", "naive", "drift"])(
