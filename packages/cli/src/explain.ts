@@ -1,6 +1,7 @@
 import { AbortError, LookbackError, loadSafetensors } from "@lookback/core";
 import {
   type GateHistory,
+  type GlobalNeuralForecaster,
   type NeuralForecaster,
   permutationImportance,
   type Series,
@@ -48,6 +49,14 @@ export async function explainNetwork(
   };
 }
 
+/** Looks inside a network of many series: its gates on the first of them, and its transforms. */
+export function explainGlobal(network: GlobalNeuralForecaster): Explanation {
+  return {
+    ...{ network: network.name, importance: [] },
+    ...{ gates: network.gates() ?? null, transforms: transformsOf(network.save()) },
+  };
+}
+
 /** Empty for a series that is too short to ask. */
 async function importanceOf(
   network: NeuralForecaster,
@@ -76,7 +85,7 @@ const description = z.object({
 });
 
 /** What the file of a network says about the way its values were prepared. */
-export function transformsOf(file: Uint8Array): Transforms | null {
+function transformsOf(file: Uint8Array): Transforms | null {
   const { metadata } = loadSafetensors(file, "the model");
   const parsed = description.safeParse(JSON.parse(metadata.lookback ?? "null"));
   if (!parsed.success) return null;

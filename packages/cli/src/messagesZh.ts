@@ -67,7 +67,7 @@ export const zh: typeof en = {
   frequency: (freq) => frequencies[freq] ?? (/^W-/.test(freq) ? "每周" : `每 ${freq}`),
   plot: {
     history: "实际值",
-    backtest: (model) => `${modelNames[model] ?? model} 的回测`,
+    backtest: (model) => sentence`${named(model)}的回测`,
     forecast: (model) => `预测值（${modelNames[model] ?? model}）`,
     interval: (level) => `${level}% 区间`,
     forecastTitle: (target, steps, series) =>

@@ -143,7 +143,8 @@ function inside(run: ForecastRun, lang: Lang): Markup | null {
   if (importance === null && gates === null) return null;
   const text = reportTexts(lang);
   const name = messages(lang).modelName(run.model.explanation!.network);
-  const how = text.insideHow(name, run.model.decision === null);
+  const first = run.series.length > 1 ? run.series[0]!.series.id : null;
+  const how = text.insideHow(name, run.model.decision === null, importance !== null, first);
   return html`<section class="long"><h2>${text.inside}</h2><p class="hint">${how}</p>${importance}${gates}</section>`;
 }
 

@@ -19,8 +19,8 @@ const en = {
   weight: "weight",
   seconds: "seconds",
   inside: "Inside the model",
-  insideHow: (model: string, alone: boolean): string =>
-    `Which inputs ${model}${alone ? "" : ", the network in the blend,"} leaned on, measured by shuffling one at a time, and, where it has them, its gates.`,
+  insideHow: (model: string, alone: boolean, inputs: boolean, series: string | null): string =>
+    `${inputs ? `Which inputs ${model}${alone ? "" : ", the network that weighs most in the blend,"} leaned on, measured by shuffling one at a time, and its gates` : `The gates of ${model}${alone ? "" : ", the network that weighs most in the blend"}`}${series === null ? "" : `, on ${series}`}.`,
   stepsBack: (lag: number): string => (lag === 1 ? "the last value" : `${lag} steps back`),
   logs: (logs: number, all: number): string =>
     logs === 0 ? "no logarithms" : logs === all ? "logarithms" : `logarithms of ${logs} of ${all} series`,
@@ -79,8 +79,8 @@ const zh: typeof en = {
   weight: "权重",
   seconds: "秒",
   inside: "模型内部",
-  insideHow: (model, alone) =>
-    `逐个打乱输入，看 ${model}${alone ? "" : "（混合中的网络）"}依靠哪些输入；有门的网络另画出各门。`,
+  insideHow: (model, alone, inputs, series) =>
+    `${inputs ? `逐个打乱输入，看 ${model}${alone ? "" : "（混合中权重最大的网络）"}依靠哪些输入，以及它的各门` : `${model}${alone ? "" : "（混合中权重最大的网络）"}的各门`}${series === null ? "" : `（序列 ${series}）`}。`,
   stepsBack: (lag) => (lag === 1 ? "最后一个值" : `${lag} 步之前`),
   logs: (logs, all) =>
     logs === 0 ? "不取对数" : logs === all ? "取对数" : `${all} 条序列中 ${logs} 条取对数`,

@@ -12,7 +12,7 @@ import {
   type Series,
   saveAuto,
 } from "@lookback/forecast";
-import { type Explanation, explainNetwork, transformsOf } from "./explain.js";
+import { type Explanation, explainGlobal, explainNetwork } from "./explain.js";
 import type { Decision } from "./forecastRun.js";
 import { networkHistories, saveLocal } from "./modelFile.js";
 
@@ -165,10 +165,7 @@ export function globalModel(options: NeuralOptions): RunModel {
         await checkpoints.write(0, network.save());
       }),
     predict: (wanted) => network.predict(wanted),
-    explain: async () => ({
-      ...{ network: network.name, importance: [] },
-      ...{ gates: network.gates() ?? null, transforms: transformsOf(network.save()) },
-    }),
+    explain: async () => explainGlobal(network),
     files: () => [{ name: "model.safetensors", bytes: network.save() }],
     get parameters() {
       return network.parameterCount;
@@ -196,9 +193,15 @@ export function autoModel(options: { horizon: number; seed: number }): RunModel 
       }),
     predict: (wanted) => auto.predict(wanted),
     async explain(series, horizon, signal) {
-      const learned = (auto.fitted?.members ?? []).flatMap(({ own }) => (Array.isArray(own) ? own : []));
-      const network = learned.find((forecaster) => forecaster instanceof NeuralForecaster);
-      return network && series.length === 1 ? explainNetwork(network, series[0]!, horizon, signal) : null;
+      // the network that weighs most
+      for (const { name } of auto.decision?.candidates ?? []) {
+        const own = auto.fitted?.members.find((member) => member.name === name)?.own;
+        const first: unknown = Array.isArray(own) ? own[0] : own;
+        if (first instanceof GlobalNeuralForecaster) return explainGlobal(first);
+        if (!(first instanceof NeuralForecaster)) continue;
+        return series.length === 1 ? explainNetwork(first, series[0]!, horizon, signal) : null;
+      }
+      return null;
     },
     files: () => (auto.fitted ? [{ name: "model.safetensors", bytes: saveAuto(auto.fitted) }] : []),
     get decision() {
