@@ -77,10 +77,12 @@ export function unevenSteps(raw: RawSeries, ordered: OrderedRows): DataError {
 export function offGrid(raw: RawSeries, ordered: OrderedRows, freq: Frequency, fit: GridFit): DataError {
   const { rows, times, style } = ordered;
   const shown = fit.offGrid.map((i) => `${rowLabel(raw.table, rows[i]!)} (${show(raw, ordered, i)})`);
-  const start = times[fit.positions.indexOf(0)]!;
+  const on = times[fit.positions.indexOf(0)];
+  const start =
+    on === undefined ? "" : ` counted from ${formatTime(on, styleFor(raw.axis, style, freq, times))},`;
   return new DataError(
-    `${where(raw)}: the times in "${raw.axis.name}" are not evenly spaced: the frequency is ${frequencyName(freq)}, counted from ` +
-      `${formatTime(start, styleFor(raw.axis, style, freq, times))}, and ${fit.offGrid.length} of ${times.length} rows lie between its steps: ${firstFew(shown)}. ` +
+    `${where(raw)}: the times in "${raw.axis.name}" are not evenly spaced: the frequency is ${frequencyName(freq)},${start} ` +
+      `and ${fit.offGrid.length} of ${times.length} rows lie between its steps: ${firstFew(shown)}. ` +
       "Correct them, or bring the rows to one frequency first, for example by summing by day or month.",
   );
 }

@@ -142,8 +142,8 @@ export function badTimes(table: Table, column: Column, rows: readonly number[], 
 
 function readCell(cell: Cell): ParsedTime | undefined {
   if (cell instanceof Date) {
-    const clock = cell.getTime();
-    return Number.isNaN(clock) ? undefined : { clock };
+    const year = cell.getUTCFullYear();
+    return year >= 1 && year <= 9999 ? { clock: cell.getTime() } : undefined;
   }
   return typeof cell === "string" ? parseTime(cell) : undefined;
 }

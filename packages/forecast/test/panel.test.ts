@@ -1,4 +1,5 @@
-import { ArgumentError, DataError } from "@lookback/core";
+import { ArgumentError, DataError, LookbackError } from "@lookback/core";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type PanelOptions, panelFromTable } from "../src/panel.js";
 import { seriesFromTable } from "../src/seriesFromTable.js";
@@ -266,4 +267,88 @@ describe("dates of a panel", () => {
       'series "a": column "t" must hold a time in every row, but line 3 holds "?"',
     );
   });
+});
+
+test("whatever the cells and options are, there are whole series or a sentence that says what is wrong", () => {
+  let read = 0;
+  const cell = fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: -5, max: 40 }) },
+    fc.constantFrom<Cell>(
+      null,
+      "",
+      "NA",
+      "x",
+      "1,5",
+      "12",
+      "true",
+      true,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      9n,
+    ),
+    fc.constantFrom<Cell>("2020-01-01", "2020-02-01", "2020-03-01", "2020-13-01", "1/2/2020", "13/1/2020"),
+    fc.constantFrom<Cell>("2020-03-29T02:30", "2020-01-01T00:00Z", "2020-01-01T00:00+01:00[Europe/Berlin]"),
+    fc.double(),
+    fc.date(),
+  );
+  const names = ["id", "date", "y", "x", "s1"];
+  const usual = fc.constantFrom<PanelOptions>(
+    { id: "id", target: "y", covariates: ["x"] },
+    { id: "id", target: "y", covariates: ["x"], statics: ["s1"], fillGaps: "linear" },
+    { id: "id", target: "y", fillGaps: "mask" },
+    { id: "id", target: "x", sort: true },
+  );
+  const odd = fc.record(
+    {
+      time: fc.constantFrom("date", "x", "nobody"),
+      target: fc.constantFrom("y", "x", "date"),
+      id: fc.constantFrom("id", "s1"),
+      wide: fc.boolean(),
+      covariates: fc.constantFrom(["x"], ["x", "s1"], ["y"]),
+      statics: fc.constantFrom(["s1"], ["id"]),
+      timeZone: fc.constantFrom("Europe/Berlin", "UTC", "Nowhere"),
+      freq: fc.constantFrom("D", "MS", "index", "B", "h"),
+      sort: fc.boolean(),
+      fillGaps: fc.constantFrom("linear", "previous", "zero", "mask"),
+    },
+    { requiredKeys: [] },
+  );
+  const options = fc
+    .tuple(usual, fc.option(odd, { freq: 3 }))
+    .map(([base, change]) => ({ ...base, ...change }));
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat({ max: 15 }), fc.nat({ max: 4 }), cell), { maxLength: 4 }),
+      options,
+      (changes, given) => {
+        const columns: Cell[][] = [
+          count(16).map((i) => (i <= 8 ? "a" : "b")),
+          [...days(8), ...days(8)],
+          [...count(6), null, null, ...count(8)],
+          count(16),
+          count(16).map(() => 3),
+        ];
+        for (const [row, column, value] of changes) columns[column]![row] = value;
+        const table = file(Object.fromEntries(names.map((name, i) => [name, columns[i]!])));
+        try {
+          const { series } = panelFromTable(table, given as PanelOptions);
+          read += series.length;
+          for (const { values, times, missing = [], past = {}, future = {} } of series) {
+            expect(times).toHaveLength(values.length);
+            expect([...values.keys()].filter((i) => !Number.isFinite(values[i]))).toEqual(missing);
+            for (const column of Object.values({ ...past, ...future })) {
+              expect(column.length).toBeGreaterThanOrEqual(values.length);
+              expect(column.every(Number.isFinite)).toBe(true);
+            }
+          }
+        } catch (error) {
+          if (!(error instanceof LookbackError)) throw error;
+          expect(error.message).not.toMatch(/undefined|\[object|NaN more/);
+          expect(error.message.length).toBeLessThan(1200);
+        }
+      },
+    ),
+    { numRuns: 1500 },
+  );
+  expect(read).toBeGreaterThan(100);
 });
