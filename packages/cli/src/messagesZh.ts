@@ -177,7 +177,7 @@ export const zh: typeof en = {
       `每个模型都站在过去的 ${windows} 个时点，只用当时已知的数据预测 ${horizon} 步，再与真实值比较。MASE 小于 1 表示误差比在此之前逐期${season ? "“照搬上一季节同期”" : "“重复上一个值”"}的误差小。区间包含真实值的比例应与它所标称的一致。`,
     inside: (level) => `${level}% 区间覆盖率`,
     nominal: "标称值",
-    training: "训练过程",
+    training: "它是怎样学习的",
     data: "数据",
     source: "文件",
     rows: "行数",
