@@ -6,11 +6,15 @@ import type { FittedTransform } from "./transforms.js";
 
 /** Least scale of a window, beside its values. */
 const LEAST_SCALE = 0.005;
+/** The same of one that still holds its season, whose noise may be far below it. */
+const LEAST_NOISE = 0.001;
 
 /** What is taken off a window and added to its forecast, and what it is divided by. */
 export interface Units {
   readonly level: number;
   readonly scale: number;
+  /** Mean absolute change from value to value, or from season to season where the season is still in the window. */
+  readonly noise: number;
 }
 
 /**
@@ -112,24 +116,44 @@ function between({ z, season }: Frame, start: number, stop: number, origin: numb
 }
 
 /**
- * Level and scale of a window: its smoothed values, and its mean absolute change from value to value, or from season
- * to season where the season is still in it.
+ * Level and scale of a window: its smoothed values, and how much it moves: the mean absolute change from value to value,
+ * or the standard deviation about its mean where the season is still in it.
  */
 export function unitsOf(window: Float64Array, { levelRate, scaled, seasonInputs }: Layout): Units {
+  const level = levelOf(window, levelRate, seasonInputs);
+  if (!scaled) return { level, scale: 1, noise: 1 };
+  const changes = Math.max(LEAST_SCALE, meanChange(window, 1) || 0);
+  if (seasonInputs < 2) return { level, scale: changes, noise: changes };
+  const scale = Math.max(LEAST_NOISE, deviation(window) || 0);
+  return { level, scale, noise: Math.max(LEAST_NOISE, meanChange(window, seasonInputs) || scale) };
+}
+
+/** The exponentially smoothed values; with rate 0 the mean of the last season; 0 where nothing is known. */
+function levelOf(window: Float64Array, rate: number, seasonLength: number): number {
   let [sum, weights, last] = [0, 0, 0];
-  for (const value of window) {
-    sum *= 1 - levelRate;
-    weights *= 1 - levelRate;
+  for (let t = rate > 0 ? 0 : Math.max(0, window.length - seasonLength); t < window.length; t++) {
+    const value = window[t]!;
+    sum *= 1 - rate;
+    weights *= 1 - rate;
     if (Number.isNaN(value)) continue;
     sum += value;
     weights += 1;
     last = value;
   }
-  const level = levelRate === 1 || weights === 0 ? last : sum / weights;
-  if (!scaled) return { level, scale: 1 };
-  const seasonal = seasonInputs > 1 ? meanChange(window, seasonInputs) : Number.NaN;
-  const change = Number.isNaN(seasonal) ? meanChange(window, 1) : seasonal;
-  return { level, scale: Math.max(LEAST_SCALE, Number.isNaN(change) ? 0 : change) };
+  return rate === 1 || weights === 0 ? last : sum / weights;
+}
+
+/** √(mean of (x − mean)²) over what is known; NaN when nothing is. */
+function deviation(window: Float64Array): number {
+  let [count, mean, squares] = [0, 0, 0];
+  for (const value of window) {
+    if (Number.isNaN(value)) continue;
+    count++;
+    const off = value - mean;
+    mean += off / count;
+    squares += off * (value - mean);
+  }
+  return Math.sqrt(squares / count);
 }
 
 /** mean |x(t) − x(t−lag)| over what is known; NaN when nothing is. */

@@ -29,9 +29,9 @@ export interface Layout {
   readonly outputs: number;
   /** Whether each value comes with a 1, or 0 for one that is missing or before the series' start. */
   readonly masked: boolean;
-  /** Weight of the newest value in a window's level, the exponentially smoothed values; 1 for the last value. */
+  /** Weight of the newest value in a window's level, the exponentially smoothed values; 1: the last value; 0: the mean of the last season. */
   readonly levelRate: number;
-  /** Whether windows are divided by how much they change: from value to value, or from season to season where they hold it. */
+  /** Whether windows are divided by how much they move (see `unitsOf`). */
   readonly scaled: boolean;
   readonly context: boolean;
   /** Season whose position is told; 1 for none. */
@@ -66,7 +66,7 @@ export function networkFor(config: NeuralConfig, layout: Layout): NetworkSizes {
 /** The layout of windows over some series. */
 export function layoutFor(
   series: readonly Series[],
-  { lookback, patch, outputs }: WindowSizes,
+  { lookback, patch, outputs, fewest }: WindowSizes,
   seasonLength: number,
   config: NeuralConfig,
 ): Layout {
@@ -75,10 +75,10 @@ export function layoutFor(
     lookback,
     patch,
     outputs,
-    masked: config.pad || series.some(({ values }) => values.some(Number.isNaN)),
-    levelRate: config.level ?? (inputs ? 2 / (seasonLength + 1) : config.pad ? SMOOTHED : 1),
+    masked: fewest < lookback || series.some(({ values }) => values.some(Number.isNaN)),
+    levelRate: config.level ?? (inputs ? 0 : config.pad ? SMOOTHED : 1),
     scaled: config.scaler === "window",
-    context: config.context,
+    context: config.context && !inputs,
     seasonInputs: inputs ? seasonLength : 1,
     past: covariatesOf(series, "past"),
     future: covariatesOf(series, "future"),

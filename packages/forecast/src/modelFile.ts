@@ -37,7 +37,7 @@ const schema = z.object({
     patch: whole,
     outputs: whole.max(100_000),
     masked: z.boolean(),
-    levelRate: positive.max(1),
+    levelRate: z.number().min(0).max(1),
     scaled: z.boolean(),
     context: z.boolean(),
     seasonInputs: whole,

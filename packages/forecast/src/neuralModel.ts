@@ -84,7 +84,9 @@ export function ready(file: ForecasterFile, notes: readonly string[] = []): Fitt
     ...file,
     notes,
     model: { layout, networks, scaler, output: outputOf(config.output, config.loss) },
-    frames: series.map(({ history, preparation }) => makeFrame(history, preparation, frameOptions(config))),
+    frames: series.map(({ history, preparation }) =>
+      makeFrame(history, preparation, frameOptions(config, layout)),
+    ),
   };
 }
 
@@ -164,7 +166,7 @@ function toForecast(
  * @throws ArgumentError when `from` has too few values before it.
  */
 export function oneStepAhead(
-  { config, sizes, model, series: [first] }: FittedNeural,
+  { config, layout, sizes, model, series: [first] }: FittedNeural,
   series: Series,
   from?: number,
 ): { from: number; mean: Float64Array } {
@@ -178,7 +180,7 @@ export function oneStepAhead(
       `oneStep: from must be a whole number from ${least} (values needed before it) to ${length}, got ${start}.`,
     );
   }
-  const frame = makeFrame(series, preparation, frameOptions(config));
+  const frame = makeFrame(series, preparation, frameOptions(config, layout));
   const origins = Array.from({ length: length - start }, (_, i) => ({ frame, end: start + i }));
   const ahead = forecastAhead(model, origins, 1);
   return {

@@ -45,14 +45,17 @@ export const neuralOptionsSchema = z.strictObject({
   discount: z.number().positive().max(1).default(0.8),
   /**
    * Weight of the newest value in a window's level, the exponentially smoothed values; 1 takes the last value.
-   * Default: 2/(m + 1) with season "inputs", so that it averages a season.
+   * Default 1; where windows are padded 0.3, and with season "inputs" the plain mean of the last season.
    */
   level: z.number().positive().max(1).optional(),
-  /** Whether the network is shown features of the whole past beside its window (not with season "stl"). */
+  /** Whether the network is shown features of the whole past beside its window, where that is without its season. */
   context: z.boolean().default(false),
-  /** Whether windows may begin before their series, what is not there being masked: short series can then be learned from. */
+  /**
+   * Whether windows may begin before their series and end with it, what is not there being masked: short series can
+   * then be learned from. (With season "inputs", windows are whole where every series holds 1½ of them.)
+   */
   pad: z.boolean().default(false),
-  /** Scaler "window": how much more a window counts the more it moves; 0, all the same; 1, errors count in z. */
+  /** Scaler "window": errors count in units of the window's noise^(1 − weight): 0 is what MASE asks for, 1 what sMAPE does. */
   weight: z.number().min(0).max(1).default(1),
   /** Networks trained from different seeds; their median is the forecast. */
   ensemble: whole(1, 100).default(3),
@@ -177,7 +180,10 @@ export function windowSizes(
   const { lookback, patch } = config.pad
     ? paddedLookback(seasonLength, config)
     : wholeLookback(rows, outputs, seasonLength, config);
-  const fewest = config.pad ? Math.min(lookback, Math.max(6, Math.min(seasonLength, 24))) : lookback;
+  const shortest = Math.min(...series.map(({ values }) => values.length));
+  const inputs = seasonLength > 1 && seasonFor(config, seasonLength) === "inputs";
+  const padded = config.pad && !(inputs && shortest >= 1.5 * lookback);
+  const fewest = padded ? Math.min(lookback, Math.max(6, Math.min(seasonLength, 24))) : lookback;
   const needed = Math.max(8, fewest + (config.pad ? 1 : outputs) + FEWEST_WINDOWS - 1);
   if (rows >= needed) return { lookback, patch, outputs, horizon, fewest };
   throw new DataError(

@@ -14,14 +14,7 @@ import { observedValues } from "./observed.js";
 import { type Output, outputOf } from "./outputs.js";
 import { choosePreparation, type Preparation } from "./preparation.js";
 import { type Series, sliceSeries } from "./series.js";
-import {
-  epochWindows,
-  fitScaler,
-  makePool,
-  meanScale,
-  type TrainingSet,
-  type WindowPool,
-} from "./windowPool.js";
+import { epochWindows, makePool, makeTrainingSet, type TrainingSet } from "./windowPool.js";
 
 /** One training part with everything fitted on it, and nothing that came later. */
 export interface Part {
@@ -51,7 +44,7 @@ export interface Plan {
 }
 
 /** How frames are made with these options. */
-export function frameOptions({ context, discount }: NeuralConfig): FrameOptions {
+export function frameOptions({ discount }: NeuralConfig, { context }: Layout): FrameOptions {
   return { context, discount };
 }
 
@@ -61,7 +54,6 @@ export function frameOptions({ context, discount }: NeuralConfig): FrameOptions 
  * @throws DataError when all are too short, or one has a value without a logarithm.
  */
 export function planTraining(series: readonly Series[], config: NeuralConfig): Plan {
-  const options = frameOptions(config);
   const preparations = series.map((one) =>
     choosePreparation(observedValues(one), one.seasonLength, {
       log: config.log,
@@ -72,6 +64,7 @@ export function planTraining(series: readonly Series[], config: NeuralConfig): P
   const sizes = windowSizes(series, longest, config);
   const layout = layoutFor(series, sizes, longest, config);
   const output = outputOf(config.output, config.loss);
+  const options = frameOptions(config, layout);
   const frames = series.map((one, i) => makeFrame(one, preparations[i]!, options));
   const full = partOf(
     frames.map((frame) => trainingFrame(frame, frame.z.length)),
@@ -115,17 +108,7 @@ function trainingFrame({ series, preparation, options }: Frame, length: number):
 
 function partOf(frames: readonly Frame[], sizes: WindowSizes, layout: Layout, config: NeuralConfig): Part {
   const pool = makePool(frames, { fewest: sizes.fewest, ahead: config.pad ? 1 : sizes.outputs });
-  return { train: setOf(pool, layout, config) };
-}
-
-function setOf(pool: WindowPool, layout: Layout, config: NeuralConfig): TrainingSet {
-  return {
-    pool,
-    layout,
-    scaler: fitScaler(pool, layout, config.scaler),
-    meanScale: meanScale(pool, layout),
-    weightPower: layout.scaled ? config.weight : 0,
-  };
+  return { train: makeTrainingSet(pool, layout, config.scaler, config.weight) };
 }
 
 /**

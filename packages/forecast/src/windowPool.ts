@@ -62,12 +62,10 @@ function hasKnown({ z }: Frame, start: number, end: number): boolean {
   return false;
 }
 
+type ScalerKind = "minmax" | "standard" | "window";
+
 /** Fits a scaler on windows and what follows them, relative to the windows' levels. */
-export function fitScaler(
-  pool: WindowPool,
-  layout: Layout,
-  kind: "minmax" | "standard" | "window",
-): FittedTransform {
+export function fitScaler(pool: WindowPool, layout: Layout, kind: ScalerKind): FittedTransform {
   if (kind === "window") return identity().fit([0]);
   const parts = [...looked(pool)].map(([frame, end]) => {
     const window = windowValues(frame, end, layout.lookback);
@@ -79,13 +77,17 @@ export function fitScaler(
   return (kind === "minmax" ? minMaxScaler({ range: [-1, 1] }) : standardScaler()).fit(parts.flat());
 }
 
-/** Mean scale of the windows, to which a window's weight is relative. */
-export function meanScale(pool: WindowPool, layout: Layout): number {
-  if (!layout.scaled) return 1;
-  const scales = [...looked(pool)].map(
-    ([frame, end]) => unitsOf(windowValues(frame, end, layout.lookback), layout).scale,
+/** Mean weight of the windows before it is made 1. */
+function meanWeight(pool: WindowPool, layout: Layout, power: number): number {
+  const weights = [...looked(pool)].map(([frame, end]) =>
+    rawWeight(unitsOf(windowValues(frame, end, layout.lookback), layout), power),
   );
-  return scales.reduce((sum, scale) => sum + scale, 0) / Math.max(1, scales.length);
+  return weights.reduce((sum, weight) => sum + weight, 0) / Math.max(1, weights.length);
+}
+
+/** An error in z counts noise^(power − 1) times; the network's are in units of the scale. */
+function rawWeight({ scale, noise }: Units, power: number): number {
+  return scale * noise ** (power - 1);
 }
 
 function* looked({ frames, owners, ends }: WindowPool): Iterable<[Frame, number]> {
@@ -98,15 +100,34 @@ export interface TrainingSet {
   readonly pool: WindowPool;
   readonly layout: Layout;
   readonly scaler: FittedTransform;
-  /** A window counts (scale/meanScale)^weightPower: 0, all the same; 1, by how much it moves. */
-  readonly meanScale: number;
+  /**
+   * How errors of calm and of noisy windows compare: they count in units of noise^(1 − power), so 0 puts them in terms
+   * of each window's own noise and 1 leaves them as they are in z.
+   */
   readonly weightPower: number;
+  readonly meanWeight: number;
 }
 
-/** Windows in a batch: all of up to {@link FULL_BATCH}; of more 128, and up to 1024 of hundreds of thousands. */
+/** A set of windows, with scaler and weights fitted on it. */
+export function makeTrainingSet(
+  pool: WindowPool,
+  layout: Layout,
+  kind: ScalerKind,
+  weightPower: number,
+): TrainingSet {
+  return {
+    pool,
+    layout,
+    scaler: fitScaler(pool, layout, kind),
+    weightPower,
+    meanWeight: meanWeight(pool, layout, weightPower),
+  };
+}
+
+/** Windows in a batch: all of up to {@link FULL_BATCH}; of more 128, and up to 512 of tens of thousands. */
 export function batchSize(windows: number): number {
   if (windows <= FULL_BATCH) return windows;
-  return 2 ** Math.max(7, Math.min(10, Math.round(Math.log2(windows / 100))));
+  return 2 ** Math.max(7, Math.min(9, Math.round(Math.log2(windows / 100))));
 }
 
 /** Windows that an epoch shows. */
@@ -116,7 +137,7 @@ export function epochWindows(windows: number): number {
 
 /** The windows at some positions of the pool as one batch: rows [B, row], and targets [B, 2·outputs] with weights. */
 export function batchOf(set: TrainingSet, positions: ArrayLike<number>): Batch {
-  const { pool, layout, scaler, weightPower } = set;
+  const { pool, layout, scaler, weightPower, meanWeight } = set;
   const { row } = rowSizes(layout);
   const { outputs } = layout;
   const count = positions.length;
@@ -126,14 +147,10 @@ export function batchOf(set: TrainingSet, positions: ArrayLike<number>): Batch {
     const frame = pool.frames[pool.owners[positions[i]!]!]!;
     const end = pool.ends[positions[i]!]!;
     const units = writeWindow(frame, end, layout, scaler, rows, i * row);
-    const weight = weightOf(units, set.meanScale, weightPower);
+    const weight = rawWeight(units, weightPower) / meanWeight;
     writeTarget(frame, end, units, scaler, outputs, weight, targets, i * 2 * outputs);
   }
   return [tensor(rows, { shape: [count, row] }), tensor(targets, { shape: [count, 2 * outputs] })];
-}
-
-function weightOf({ scale }: Units, mean: number, power: number): number {
-  return power === 0 ? 1 : (scale / mean) ** power;
 }
 
 /** All of a set as one batch. */

@@ -3,8 +3,14 @@ import { makeFrame } from "../src/frame.js";
 import { type Layout, rowSizes } from "../src/layout.js";
 import type { Preparation } from "../src/preparation.js";
 import { type Series, seriesFromValues } from "../src/series.js";
-import { identity } from "../src/transforms.js";
-import { batchOf, batchSize, fitScaler, makePool, meanScale, type TrainingSet } from "../src/windowPool.js";
+import {
+  batchOf,
+  batchSize,
+  fitScaler,
+  makePool,
+  makeTrainingSet,
+  type TrainingSet,
+} from "../src/windowPool.js";
 
 const layout: Layout = {
   lookback: 3,
@@ -34,11 +40,7 @@ const framed = (values: number[], own: Partial<Series> = {}) =>
     },
   );
 const setOf = (pool: TrainingSet["pool"], own: Partial<Layout> = {}, weightPower = 0): TrainingSet => ({
-  pool,
-  layout: { ...layout, ...own },
-  scaler: identity().fit([0]),
-  meanScale: meanScale(pool, { ...layout, ...own }),
-  weightPower,
+  ...makeTrainingSet(pool, { ...layout, ...own }, "window", weightPower),
 });
 const numbers = (set: TrainingSet, positions: number[]) =>
   batchOf(set, positions).map((part) => part.toArray<number[][]>());
@@ -136,7 +138,7 @@ test.each([
   [200, 200],
   [257, 128],
   [20_000, 256],
-  [1_000_000, 1024],
+  [1_000_000, 512],
 ])("of %d windows a batch holds %d", (windows, size) => {
   expect(batchSize(windows)).toBe(size);
 });
