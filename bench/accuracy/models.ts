@@ -6,6 +6,7 @@ import {
   eachSeries,
   type Forecaster,
   type GlobalForecaster,
+  GlobalNeuralForecaster,
   mstlArima,
   mstlEts,
   naive,
@@ -19,6 +20,8 @@ export const MODELS: Readonly<
   Record<string, (task: { readonly horizon: number; readonly seed: number }) => GlobalForecaster>
 > = {
   ...local(naive, seasonalNaive, drift, naive2, theta, dynamicTheta, mstlEts, arima, mstlArima),
+  "global-mlp": (task) => new GlobalNeuralForecaster({ ...task, cell: "mlp" }),
+  "global-lstm": (task) => new GlobalNeuralForecaster(task),
   auto: ({ horizon, seed }) => autoForecaster({ horizon, seed }),
 };
 
