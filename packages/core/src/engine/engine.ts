@@ -191,9 +191,12 @@ export async function init(options: EngineOptions = {}): Promise<EngineInfo> {
   if (blas !== false && (typeof blas !== "string" || blas === "")) {
     throw new ArgumentError(`init: blas must be "auto", false or a library's path, got ${String(blas)}`);
   }
-  const memory = current?.memory ?? newMemory();
-  const compiled = await WebAssembly.compile(wasmBytes(chooseSimd(deterministic), memory.shared));
-  const started = start({ ...options, deterministic }, memory, compiled);
+  const before = current?.memory ?? newMemory();
+  const compiled = await WebAssembly.compile(wasmBytes(chooseSimd(deterministic), before.shared));
+  // Whatever was made meanwhile lies in the memory of the engine that its first use has started.
+  const memory = current?.memory ?? before;
+  const fits = memory.shared === before.shared;
+  const started = start({ ...options, deterministic }, memory, fits ? compiled : undefined);
   if (threads !== undefined && started.threads > 1) await startPool(started, true).ready();
   return engineInfo();
 }
