@@ -81,7 +81,7 @@ function linearCalls(m: number, n: number, k: number, x: number, w: number, bias
 }
 
 /** Elements that a pass over memory handles as fast as it is handed to a thread. */
-const elementsWorthSharing = 65_536;
+const elementsWorthSharing = 16_384;
 
 /** Runs a pass over `n` elements as calls, each for some of them; `call` makes one for `count` elements from `from` on. */
 export function runElements(n: number, call: (from: number, count: number) => Call): void {
