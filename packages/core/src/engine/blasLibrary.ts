@@ -1,4 +1,5 @@
 import { builtin, node } from "./host.js";
+import type { Kernels } from "./kernels.js";
 
 /** Where a BLAS is, and the package that can call it. */
 export interface BlasLibrary {
@@ -8,21 +9,8 @@ export interface BlasLibrary {
   library: string;
 }
 
-/** `env.sgemm` of the kernels: the arguments of `Kernels.gemm`. */
-export type Sgemm = (
-  transA: number,
-  transB: number,
-  m: number,
-  n: number,
-  k: number,
-  a: number,
-  lda: number,
-  b: number,
-  ldb: number,
-  beta: number,
-  c: number,
-  ldc: number,
-) => void;
+/** `env.sgemm` of the kernels. */
+export type Sgemm = Kernels["gemm"];
 
 type Native = (...args: number[]) => number;
 
