@@ -122,20 +122,12 @@ function savedGlobal(bytes: Uint8Array, file: string, content: z.output<typeof n
 
 async function savedAuto(bytes: Uint8Array, file: string): Promise<SavedModel> {
   const auto = await loadAuto(bytes, file);
-  const { series } = auto;
   return {
     name: auto.name,
     parameters: 0,
     horizon: auto.decision.horizon,
-    histories: [...series],
-    async observe(newer) {
-      const same = (one: Series, i: number) =>
-        one.times.at(-1) === newer[i]?.times.at(-1) && one.values.length === newer[i]?.values.length;
-      if (newer.length === series.length && series.every(same)) return;
-      throw new DataError(
-        `The model in ${file} is a choice of auto, made for the rows that it was saved with. For newer rows let it choose again, with lookback forecast; or forecast with a single model (--model), whose file goes on from newer rows.`,
-      );
-    },
+    histories: [...auto.series],
+    observe: (newer) => auto.observe(newer),
     predict: (options) => auto.predict(options),
   };
 }

@@ -1,4 +1,4 @@
-import { FormatError, loadSafetensors, saveSafetensors, type Tensor } from "@lookback/core";
+import { DataError, FormatError, loadSafetensors, saveSafetensors, type Tensor } from "@lookback/core";
 import { z } from "zod";
 import { arima, mstlArima } from "./arima.js";
 import { type AutoDecision, type FittedAuto, forecastBlend } from "./auto.js";
@@ -145,9 +145,16 @@ function describeMember({ name, own }: Member, prefix: string, tensors: Record<s
 export interface LoadedAuto {
   readonly name: "auto";
   readonly decision: AutoDecision;
-  /** The series that it was fitted on, from which its forecasts go on. */
+  /** The series from which its forecasts go on: those that it was fitted on, or the newer ones that it has observed. */
   readonly series: readonly Series[];
-  /** One forecast per series, with the bits of the model that was saved. */
+  /**
+   * Goes on from newer values of its series without choosing or training again: methods are computed from the new
+   * values, networks read them, and the weights and the intervals' calibration stay.
+   *
+   * @throws DataError when a series is absent, or a member cannot go on from it.
+   */
+  observe(newer: readonly Series[]): Promise<void>;
+  /** One forecast per series; before `observe`, with the bits of the model that was saved. */
   predict(options: PredictOptions): Promise<Forecast[]>;
 }
 
@@ -179,13 +186,42 @@ export async function loadAuto(bytes: Uint8Array, source = "the file"): Promise<
   for (const [m, member] of members.entries()) {
     loaded.push(await loadMember(member, series, `members.${m}`, tensors, source));
   }
-  const fitted: FittedAuto = {
+  let fitted: FittedAuto = {
     series,
     members: loaded,
     weights: weights.map((own) => Float64Array.from(own)),
     decision,
   };
-  return { name: "auto", decision, series, predict: (options) => forecastBlend(fitted, options) };
+  return {
+    name: "auto",
+    decision,
+    get series() {
+      return fitted.series;
+    },
+    async observe(newer) {
+      const inOrder = fitted.series.map(({ id }) => {
+        const alone = newer.length === 1 && fitted.series.length === 1;
+        const found = alone ? newer[0] : newer.find((one) => one.id === id);
+        if (found) return found;
+        throw new DataError(
+          `auto: the model in ${source} forecasts ${fitted.series.length} series together, and "${id}" is absent from the newer ones. Pass all of them.`,
+        );
+      });
+      for (const member of fitted.members) await goOn(member, inOrder);
+      fitted = { ...fitted, series: inOrder };
+    },
+    predict: (options) => forecastBlend(fitted, options),
+  };
+}
+
+/** Lets what a member has learned go on from newer values; a method is computed anew. */
+async function goOn({ own }: Member, newer: readonly Series[]): Promise<void> {
+  if (own instanceof GlobalNeuralForecaster) own.observe(newer);
+  if (!Array.isArray(own)) return;
+  for (const [i, forecaster] of (own as readonly (Forecaster | undefined)[]).entries()) {
+    if (forecaster instanceof NeuralForecaster) forecaster.observe(newer[i]!);
+    else await forecaster?.fit(newer[i]!);
+  }
 }
 
 async function loadMember(

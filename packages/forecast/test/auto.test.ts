@@ -7,7 +7,7 @@ import { type Candidate, defaultCandidates } from "../src/candidates.js";
 import { single } from "../src/globalForecaster.js";
 import { GlobalNeuralForecaster } from "../src/globalNeural.js";
 import { mstlEts } from "../src/mstlEts.js";
-import { seriesFromValues } from "../src/series.js";
+import { seriesFromValues, sliceSeries } from "../src/series.js";
 import { theta } from "../src/theta.js";
 import { forecasterConformance } from "./forecaster.conformance.js";
 import { flights, messageOf, rejectionOf } from "./helpers.js";
@@ -128,6 +128,23 @@ describe("saved and loaded, it forecasts the same bits:", () => {
     expect(await loaded.predict({ horizon: 6 })).toEqual(await auto.predict({ horizon: 6 }));
     expect(loaded.decision.candidates).toEqual(auto.decision!.candidates);
     expect(loaded.series[0]!.values).toEqual(series[0]!.values);
+    // the values that it knows already change nothing; without the last of them it forecasts from further back
+    await loaded.observe(series);
+    expect(await loaded.predict({ horizon: 6 })).toEqual(await auto.predict({ horizon: 6 }));
+    const older = series.map((one) => sliceSeries(one, 0, one.values.length - 2));
+    await loaded.observe([...older].reverse());
+    const [forecast] = await loaded.predict({ horizon: 2 });
+    expect(forecast!.times).toEqual(series[0]!.times.slice(-2));
+    expect(forecast!.mean.every(Number.isFinite)).toBe(true);
+  });
+
+  test("a series that is absent from the newer ones is named", async () => {
+    const auto = autoForecaster({ horizon: 6, candidates: fast });
+    await auto.fit([wave(0), wave(3)]);
+    const loaded = await loadAuto(saveAuto(auto.fitted!), "a.safetensors");
+    expect(await rejectionOf(loaded.observe([wave(0)]), DataError)).toMatch(
+      /a\.safetensors forecasts 2 series together, and ".+" is absent from the newer ones/,
+    );
   });
 
   test("a file of something else, or a damaged one, is refused", async () => {
