@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -14,7 +13,10 @@ describe("a process with worker threads", () => {
   let url: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "lookback-threads-"));
+    // below the project, where a system's BLAS can be called
+    const cache = fileURLToPath(new URL("../../../.cache", import.meta.url));
+    await mkdir(cache, { recursive: true });
+    folder = await mkdtemp(join(cache, "threads-"));
     const outfile = join(folder, "core.mjs");
     const entry = fileURLToPath(new URL("../src/index.ts", import.meta.url));
     await build({ entryPoints: [entry], outfile, bundle: true, format: "esm", target: "es2022" });
@@ -41,6 +43,14 @@ describe("a process with worker threads", () => {
       await output("await core.init({ threads: 4 }); work(); console.log(core.engineInfo().threads);"),
     ).toBe("4");
     expect(await output("for (let i = 0; i < 50; i++) work(); console.log('done');")).toBe("done");
+  });
+
+  it("ends well in the midst of its threads' start", async () => {
+    const products = (count: number) =>
+      output(
+        `for (let i = 0; i < ${count}; i++) core.rand([500, 500]).matmul(core.rand([500, 500])); console.log("done");`,
+      );
+    for (const count of [1, 2, 3, 4]) expect(await products(count)).toBe("done");
   });
 
   it("uses no processor time while its threads have nothing to do", async () => {

@@ -1,5 +1,5 @@
 // What a worker thread runs, in Node and in a page. scripts/buildWorker.mjs makes one string of it and what it imports.
-import { type BlasLibrary, openBlas } from "./blasLibrary.js";
+import { type BlasLibrary, openBlas, type Sgemm } from "./blasLibrary.js";
 import { builtin } from "./host.js";
 import type { Kernels } from "./kernels.js";
 import { Shared, Word } from "./poolLayout.js";
@@ -20,8 +20,14 @@ export interface WorkerStart {
 const patience = 0.2;
 
 function work({ module, memory, shared: address, scratch, blas }: WorkerStart): void {
-  const sgemm = blas ? openBlas(blas, memory).sgemm : () => {};
-  const { exports } = new WebAssembly.Instance(module, { env: { memory, sgemm } });
+  // Opened by the first product that needs it, for which the main thread waits: a worker that is ended while it loads a
+  // native package takes the whole process with it.
+  let sgemm: Sgemm = (...args) => {
+    sgemm = openBlas(blas!, memory).sgemm;
+    sgemm(...args);
+  };
+  const env = { memory, sgemm: (...args: Parameters<Sgemm>) => sgemm(...args) };
+  const { exports } = new WebAssembly.Instance(module, { env });
   const kernels = exports as unknown as Kernels;
   kernels.setScratch(scratch);
   if (blas) kernels.setBlas(blas.from);

