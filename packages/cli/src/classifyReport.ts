@@ -5,9 +5,8 @@ import type { ClassifyRun } from "./classifyRun.js";
 import { classifyVerdict, joined, rivalOf } from "./classifyVerdict.js";
 import { html, Markup } from "./html.js";
 import { type Lang, messages } from "./messages.js";
-import { fontFace, visibleText } from "./plot/font.js";
 import { pageTheme } from "./plot/theme.js";
-import { reportStyle } from "./reportStyle.js";
+import { wholePage } from "./wholePage.js";
 
 /** Wrong predictions that the page lists. */
 const mostMistakes = 60;
@@ -31,21 +30,7 @@ ${made(run, lang)}
 <section><h2>${messages(lang).report.reproduce}</h2><p>${messages(lang).report.reproduceHow}</p><pre><span class="whole">${run.command}</span></pre><p>${text.predictHow}</p><pre><span class="whole">lookback predict ${modelFile} ${run.testFile ?? run.file}</span></pre></section>
 <section><h2>${text.keep}</h2><ul>${[...text.caveats(run.judged.from, run.judged.rows.length), ...run.notes].map((one) => html`<li>${one}</li>`)}</ul></section>
 </main>`.text;
-  const font = await fontFace(visibleText(`${title} ${body}`));
-  return html`<!doctype html>
-<html lang="${messages(lang).htmlLang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; font-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Markup(font)}${new Markup(reportStyle)}</style>
-</head>
-<body>
-${new Markup(body)}
-</body>
-</html>
-`.text;
+  return wholePage(title, body, lang);
 }
 
 /** A picture twice, for a wide screen and for a phone, of which the style shows one. */

@@ -14,13 +14,12 @@ import {
   spreadPicture,
   trustPicture,
 } from "./pictures.js";
-import { fontFace, visibleText } from "./plot/font.js";
 import { pageTheme } from "./plot/theme.js";
 import { dataFacts, howMade, keepInMind, reproduce, treatment } from "./reportFacts.js";
-import { reportStyle } from "./reportStyle.js";
 import { backtestTable, decisionTable, forecastTable, keyFigures, seriesTable } from "./reportTables.js";
 import { reportTexts } from "./reportTexts.js";
 import { decisionSentence, overallVerdict, verdict } from "./verdict.js";
+import { wholePage } from "./wholePage.js";
 
 /** So many series are shown in full; of the others there is a line in a table. */
 const mostInFull = 20;
@@ -33,7 +32,7 @@ const mostInFull = 20;
  * command says.
  */
 export async function forecastReport(run: ForecastRun, lang: Lang, modelFile?: string): Promise<string> {
-  const { report: text, htmlLang } = messages(lang);
+  const { report: text } = messages(lang);
   const first = run.series[0]!;
   const title = text.title(first.series.target);
   const several = run.series.length > 1;
@@ -51,21 +50,7 @@ ${howMade(run, lang)}
 ${reproduce(run, lang, modelFile ?? defaultModelFile(run))}
 ${keepInMind(run, lang)}
 </main>`.text;
-  const font = await fontFace(visibleText(`${title} ${body}`));
-  return html`<!doctype html>
-<html lang="${htmlLang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; font-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Markup(font)}${new Markup(reportStyle)}</style>
-</head>
-<body>
-${new Markup(body)}
-</body>
-</html>
-`.text;
+  return wholePage(title, body, lang);
 }
 
 const sentence = (text: string | null): Markup | null => (text === null ? null : html`<p>${text}</p>`);

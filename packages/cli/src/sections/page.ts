@@ -1,7 +1,6 @@
 import { html, Markup } from "../html.js";
-import { type Lang, messages } from "../messages.js";
-import { fontFace, visibleText } from "../plot/font.js";
-import { reportStyle } from "../reportStyle.js";
+import type { Lang } from "../messages.js";
+import { wholePage } from "../wholePage.js";
 import type { SectionTable, ShownSection } from "./section.js";
 
 const titles: Record<Lang, string> = {
@@ -44,21 +43,7 @@ ${shown.tables.map(table)}
 </section>
 `,
 )}</main>`.text;
-  const font = await fontFace(visibleText(`${title} ${body}`));
-  return html`<!doctype html>
-<html lang="${messages(lang).htmlLang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; font-src data:">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>${new Markup(font)}${new Markup(reportStyle)}${new Markup(style)}</style>
-</head>
-<body>
-${new Markup(body)}
-</body>
-</html>
-`.text;
+  return wholePage(title, body, lang, style);
 }
 
 /** How wide a picture may become: as wide as it was drawn; one that was to fill the page, as the page. */
